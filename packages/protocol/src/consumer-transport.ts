@@ -1,0 +1,108 @@
+import type { PartitaError } from './errors.ts'
+import type { FetchedRecord, TopicPartition } from './records.ts'
+
+/** Where to start where a group has no committed offset, or one that the log no longer has. */
+export type AutoOffsetReset = 'earliest' | 'latest' | 'none'
+
+/** Whether records of transactions that are still open or were aborted are seen. */
+export type IsolationLevel = 'read_committed' | 'read_uncommitted'
+
+/** What a member asks of its group and of its fetches. Names are Java's; times in milliseconds, sizes in bytes. */
+export interface SubscribeOptions {
+  readonly groupId: string
+  readonly topics: readonly string[]
+  readonly autoOffsetReset: AutoOffsetReset
+  readonly isolationLevel: IsolationLevel
+  /** A member that was not heard of for so long is out. */
+  readonly sessionTimeoutMs: number
+  readonly heartbeatIntervalMs: number
+  /** So long may a member take to give up its partitions when the group rebalances. */
+  readonly rebalanceTimeoutMs: number
+  readonly fetchMinBytes: number
+  readonly fetchMaxBytes: number
+  readonly maxPartitionFetchBytes: number
+  readonly fetchMaxWaitMs: number
+  readonly groupInstanceId?: string | undefined
+  readonly clientRack?: string | undefined
+  /** Gives up on joining. Leaving later is `GroupMembership.leave`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What the group had committed for a partition. */
+export interface CommittedOffset {
+  /** The next offset to handle. */
+  readonly offset: number
+  /** The text that was committed with it; empty where there was none. */
+  readonly metadata: string
+}
+
+export interface AssignedPartition extends TopicPartition {
+  /** `null`: nothing is committed yet, and `autoOffsetReset` decides where fetching starts. */
+  readonly committed: CommittedOffset | null
+}
+
+/** What one fetch brought of one partition. */
+export interface FetchedBatch extends TopicPartition {
+  /** In offset order. Offsets may have gaps (compaction, transaction markers, aborted transactions). */
+  readonly records: readonly FetchedRecord[]
+  /** Where the fetch goes on: everything below it was delivered or does not exist. */
+  readonly nextOffset: number
+  /** The end of the log as the broker told it with this fetch: `highWatermark - nextOffset` is the lag. */
+  readonly highWatermark: number
+}
+
+/**
+ * What a transport tells a member. Calls come one after another, never from inside a call of the member's own. Between
+ * `assigned` and `revoked` or `lost`, a partition's batches come in order, each once.
+ */
+export interface GroupListener {
+  /** Partitions that are ours from now on; nothing of them was delivered before. `epoch` grows with every assignment. */
+  assigned(partitions: readonly AssignedPartition[], epoch: number): void
+  /**
+   * Partitions that will be given up. The transport waits for the promise, but not past the rebalance timeout; commits
+   * for them are still good until it settles. Nothing of them is delivered after the call.
+   */
+  revoked(partitions: readonly TopicPartition[]): Promise<void>
+  /** Partitions that others may already have: commits for them would be refused. */
+  lost(partitions: readonly TopicPartition[]): void
+  records(batch: FetchedBatch): void
+  /** The membership has ended for good; no other call follows. */
+  failed(error: PartitaError): void
+}
+
+export interface OffsetCommit extends TopicPartition {
+  /** The next offset to handle. */
+  readonly offset: number
+  /** At most 4,096 characters on a broker with default settings. */
+  readonly metadata: string
+}
+
+/** A member of a group, from `subscribe` until `leave` or `failed`. */
+export interface GroupMembership {
+  /** Of the latest assignment (the group's generation); -1 before the first. */
+  readonly epoch: number
+  readonly memberId: string
+  /**
+   * Settles when the coordinator has acknowledged all of them. Rejects with `ILLEGAL_GENERATION`, `UNKNOWN_MEMBER_ID`,
+   * `REBALANCE_IN_PROGRESS` (retriable) or `PARTITION_LOST` where the member no longer owns what it commits.
+   */
+  commit(offsets: readonly OffsetCommit[]): Promise<void>
+  /** No more batches of these partitions until `resume`. One that is already on its way may still come. */
+  pause(partitions: readonly TopicPartition[]): void
+  resume(partitions: readonly TopicPartition[]): void
+  /** Goes on fetching there; what comes next of the partition is from that offset. */
+  seek(partition: TopicPartition, offset: number): void
+  /** Leaves the group at once (others take over without waiting for the session timeout) and closes the connections. */
+  leave(): Promise<void>
+}
+
+export interface ConsumerTransport {
+  /**
+   * Joins the group; settles when the member has joined and fetching goes on by itself. Rejects with `UNKNOWN_TOPIC_OR_PARTITION`,
+   * `CONNECTION_FAILED`, `AUTHENTICATION_FAILED`, `INVALID_GROUP_ID`… where that cannot be.
+   * At most one subscription a session.
+   */
+  subscribe(options: SubscribeOptions, listener: GroupListener): Promise<GroupMembership>
+  /** Leaves where still joined. Never rejects. */
+  close(): Promise<void>
+}

@@ -1,0 +1,67 @@
+/**
+ * The nouns and the ports of Partita. No I/O, no dependency.
+ *
+ * @packageDocumentation
+ */
+
+// For everyone.
+export type { ProducerRecord, ConsumerRecord, RecordMetadata, TopicPartition, Bytes } from './records.ts'
+export { partitionName } from './records.ts'
+export type { Header, Headers, HeadersInput } from './headers.ts'
+export { lastHeader, noHeaders, toHeaders } from './headers.ts'
+export type { Serializer, Deserializer, Serde, SerdeContext, StandardSchema } from './serdes.ts'
+export {
+  bytesSerde,
+  int32Serde,
+  int64Serde,
+  jsonSerde,
+  schemaSerde,
+  stringSerde,
+  textOrBytesSerializer,
+} from './serdes.ts'
+export type { ErrorPlace, PartitaErrorCode, PartitaErrorOptions } from './errors.ts'
+export { abortedError, isPartitaError, PartitaError, toPartitaError } from './errors.ts'
+export type { Clock, Timer } from './clock.ts'
+export { systemClock } from './system-clock.ts'
+export type { Partitioner, TopicPartitioner } from './partitioner.ts'
+
+// For transports, runtimes and brokers.
+export type { Guarantee, PartitionInfo, Transport, TransportGuarantees } from './transport.ts'
+export type {
+  Acks,
+  BatchBuilder,
+  BatchLimits,
+  BatchRecord,
+  CompressionType,
+  MetadataOptions,
+  ProducerTransport,
+  ProducerTransportOptions,
+  SealedBatch,
+  WriteResult,
+} from './producer-transport.ts'
+export type {
+  AssignedPartition,
+  AutoOffsetReset,
+  CommittedOffset,
+  ConsumerTransport,
+  FetchedBatch,
+  GroupListener,
+  GroupMembership,
+  IsolationLevel,
+  OffsetCommit,
+  SubscribeOptions,
+} from './consumer-transport.ts'
+export type {
+  AdminTransport,
+  GroupDescription,
+  GroupListing,
+  ListedOffset,
+  NewTopic,
+  OffsetSpec,
+  TopicDescription,
+} from './admin-transport.ts'
+export type { FetchedRecord } from './records.ts'
+export type { KafkaErrorName } from './kafka-errors.ts'
+export { isRetriableKafkaError, kafkaErrorCodes, kafkaErrorName } from './kafka-errors.ts'
+export { deserialize, serialize, toBytes } from './serdes.ts'
+export { choiceOption, integerOption, nameOption, topicName } from './options.ts'

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@partita/source']
+
+export default defineConfig({
+  // Tests run from source: no build is needed first, and a stack trace names the line that was written.
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
+    exclude: ['**/*.kafka.test.ts', '**/node_modules/**'],
+    testTimeout: 20_000,
+    reporters: ['default'],
+  },
+})
