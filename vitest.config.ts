@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
     exclude: ['**/*.kafka.test.ts', '**/node_modules/**'],
     testTimeout: 20_000,
-    reporters: ['default'],
+    // A continuous integration run adds up its tests from this file.
+    reporters: process.env['PARTITA_TEST_REPORT'] === undefined ? ['default'] : ['default', 'json'],
+    outputFile: { json: process.env['PARTITA_TEST_REPORT'] ?? '' },
   },
 })

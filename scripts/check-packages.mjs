@@ -1,0 +1,49 @@
+// Packs every public package, installs the tarballs with plain npm in an empty folder, and imports them there: what a
+// user gets, without the workspace. Then one record travels through the installed packages.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'partita-packages-'))
+const run = (command, args, cwd) => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+
+const script = `
+import { createConsumer } from '@partita/consumer'
+import { createProducer } from '@partita/producer'
+import { startBroker } from '@partita/broker'
+import { kafkajsTransport } from '@partita/transport-kafkajs'
+
+const broker = await startBroker({ topics: { orders: 3 } })
+const transport = kafkajsTransport({ brokers: broker.bootstrap })
+const producer = createProducer({ transport })
+await producer.send({ topic: 'orders', key: 'o-17', value: 'paid' })
+const consumer = createConsumer({
+  transport, groupId: 'billing', topics: ['orders'], autoOffsetReset: 'earliest',
+  handler: ({ value }) => { console.log(new TextDecoder().decode(value)); void consumer.close() },
+})
+await consumer.run()
+await producer.close()
+await broker.close()
+`
+
+try {
+  const names = readdirSync(join(root, 'packages'))
+  for (const name of names) run('npx', ['pnpm', 'pack', '--pack-destination', folder], join(root, 'packages', name))
+  const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  run('npm', ['install', '--no-audit', '--no-fund', '--silent', ...tarballs.map((file) => `./${file}`)], folder)
+  for (const name of names) {
+    const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/@partita', name, 'package.json'), 'utf8'))
+    const count = run(process.execPath, ['-e', `import('@partita/${name}').then((m) => console.log(Object.keys(m).length))`], folder)
+    console.log(`@partita/${name}: ${count.trim()} exports from ${exports['.'].default}`)
+  }
+  writeFileSync(join(folder, 'travel.mjs'), script)
+  const travelled = run(process.execPath, ['travel.mjs'], folder).trim()
+  if (travelled !== 'paid') throw new Error(`a record went in as "paid" and came out as "${travelled}"`)
+  console.log('a record travelled through the installed packages')
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
