@@ -1,0 +1,86 @@
+/** Values of a `server.properties` file, by Kafka's names. */
+export type KafkaProperties = Readonly<Record<string, string | number | boolean>>
+
+export interface NodePlace {
+  /** From 1. */
+  readonly id: number
+  /** Where clients and the other brokers connect. */
+  readonly port: number
+  readonly controllerPort: number
+}
+
+const host = '127.0.0.1'
+
+/** Where clients find the node. */
+export function nodeAddress(node: NodePlace): string {
+  return `${host}:${node.port}`
+}
+
+/**
+ * The settings of one node of a cluster in KRaft mode, in which every node is broker and controller at once. They are
+ * Kafka's defaults but for what makes tests quick.
+ *
+ * @param own what the caller sets; wins over everything else
+ */
+export function serverProperties(
+  node: NodePlace,
+  cluster: readonly NodePlace[],
+  dataFolder: string,
+  own: KafkaProperties,
+): KafkaProperties {
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': node.id,
+    'controller.quorum.voters': cluster.map((n) => `${n.id}@${host}:${n.controllerPort}`).join(','),
+    listeners: `PLAINTEXT://${nodeAddress(node)},CONTROLLER://${host}:${node.controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': dataFolder,
+    ...quickGroups,
+    ...replication(cluster.length),
+    ...(cluster.length > 1 && quickFailover),
+    ...own,
+  }
+}
+
+const quickGroups: KafkaProperties = {
+  'group.initial.rebalance.delay.ms': 0,
+  'group.min.session.timeout.ms': 1000,
+  'offsets.topic.num.partitions': 4,
+  'transaction.state.log.num.partitions': 4,
+  'share.coordinator.state.topic.num.partitions': 4,
+  // Kafka takes 128 MiB of heap for it at the start, which is a quarter of what a node has here.
+  'log.cleaner.dedupe.buffer.size': 8 * 1024 * 1024,
+}
+
+/** With three nodes one may be lost without a write being refused, two may not. */
+function replication(nodes: number): KafkaProperties {
+  const inSync = nodes > 1 ? 2 : 1
+  return {
+    'default.replication.factor': nodes,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': nodes,
+    'transaction.state.log.replication.factor': nodes,
+    'transaction.state.log.min.isr': inSync,
+    'share.coordinator.state.topic.replication.factor': nodes,
+    'share.coordinator.state.topic.min.isr': inSync,
+  }
+}
+
+/**
+ * A dead node is noticed after 3 s instead of 9. Not for a lone node: a machine short of processor time would fence its
+ * only broker, with nothing gained.
+ */
+const quickFailover: KafkaProperties = {
+  'broker.session.timeout.ms': 3000,
+  'broker.heartbeat.interval.ms': 500,
+  'controller.quorum.election.timeout.ms': 500,
+  'controller.quorum.fetch.timeout.ms': 1000,
+}
+
+/** The text of a `.properties` file. */
+export function propertiesText(properties: KafkaProperties): string {
+  const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${escaped(String(value))}\n`)
+    .join('')
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { newClusterId } from '../src/format-node.ts'
+import { propertiesText, serverProperties } from '../src/server-properties.ts'
+
+const places = [1, 2, 3].map((id) => ({ id, port: 20_000 + id, controllerPort: 21_000 + id }))
+
+it('a lone node listens on 127.0.0.1 only, keeps one copy, and is not fenced in a hurry', () => {
+  const properties = serverProperties(places[0]!, [places[0]!], '/data', {})
+  expect(properties).toMatchObject({
+    listeners: 'PLAINTEXT://127.0.0.1:20001,CONTROLLER://127.0.0.1:21001',
+    'controller.quorum.voters': '1@127.0.0.1:21001',
+    'default.replication.factor': 1,
+    'min.insync.replicas': 1,
+    'transaction.state.log.min.isr': 1,
+  })
+  expect(properties).not.toHaveProperty(['broker.session.timeout.ms'])
+})
+
+it('three nodes vote together, keep three copies, and lose one without a write being refused', () => {
+  expect(serverProperties(places[1]!, places, '/data', {})).toMatchObject({
+    'node.id': 2,
+    'controller.quorum.voters': '1@127.0.0.1:21001,2@127.0.0.1:21002,3@127.0.0.1:21003',
+    'default.replication.factor': 3,
+    'min.insync.replicas': 2,
+    'offsets.topic.replication.factor': 3,
+    'broker.session.timeout.ms': 3000,
+  })
+})
+
+it('what the caller sets wins', () => {
+  const properties = serverProperties(places[0]!, places, '/data', { 'min.insync.replicas': 1, 'num.partitions': 7 })
+  expect(properties).toMatchObject({ 'min.insync.replicas': 1, 'num.partitions': 7 })
+})
+
+it('writes a line for each setting, and keeps backslashes', () => {
+  expect(propertiesText({ a: 1, b: true, c: 'x\\y' })).toBe('a=1\nb=true\nc=x\\\\y\n')
+})
+
+it('makes cluster ids that Kafka takes, and never the same', () => {
+  const ids = Array.from({ length: 200 }, newClusterId)
+  for (const id of ids) expect(id).toMatch(/^[A-Za-f][\w-]{21}$/)
+  expect(new Set(ids).size).toBe(200)
+})
