@@ -1,1 +1,86 @@
-export {}
+import { startBroker, type Broker } from '@partita/broker'
+import { isPartitaError } from '@partita/protocol'
+import { kafkajsTransport } from '@partita/transport-kafkajs'
+import { readArguments, usage } from './arguments.ts'
+import { figures } from './figures/index.ts'
+import type { Claim } from './figures/figure.ts'
+import { replayHistory, type ReplayReport } from './history/replay.ts'
+import { bad, bold, dim, good } from './paint.ts'
+import { openStage, type Stage } from './stage.ts'
+
+async function main(): Promise<boolean> {
+  const { brokers, help } = readArguments(process.argv.slice(2))
+  if (help) {
+    console.log(usage)
+    return true
+  }
+  const start = performance.now()
+  const broker = brokers === undefined ? await startBroker() : undefined
+  const bootstrap = [...(broker?.bootstrap ?? brokers!)]
+  announce(broker, bootstrap, performance.now() - start)
+  try {
+    // A wrong address should be said within seconds, not after kafkajs's usual half minute of attempts.
+    const transport = kafkajsTransport({ brokers: bootstrap, connectionTimeout: 3000, retry: { retries: 2 } })
+    const stage = await openStage(transport)
+    try {
+      return await playAll(stage)
+    } finally {
+      await stage.close()
+    }
+  } finally {
+    await broker?.close()
+    console.log(dim(`\n${((performance.now() - start) / 1000).toFixed(1)} s in all`))
+  }
+}
+
+function announce(broker: Broker | undefined, bootstrap: readonly string[], ms: number): void {
+  const what = broker === undefined ? 'a cluster at' : `an embedded broker, ready in ${ms.toFixed(0)} ms at`
+  console.log(`${bold('Partita')}: from ProducerRecord to handler, in order, on ${what} ${bootstrap.join(', ')}\n`)
+}
+
+async function playAll(stage: Stage): Promise<boolean> {
+  let allHold = true
+  for (const [index, figure] of figures.entries()) {
+    console.log(bold(`F${index + 1}  ${figure.title}\n`))
+    const { lines, claims } = await figure.play(stage)
+    for (const line of lines) console.log(`   ${line}`)
+    for (const claim of claims) allHold = sayClaim(claim) && allHold
+    console.log()
+  }
+  console.log(bold('A real history, replayed in order: every file change of the kafkajs repository\n'))
+  const report = await replayHistory(stage)
+  return sayReport(report) && allHold
+}
+
+function sayClaim({ text, holds }: Claim): boolean {
+  console.log(`   ${holds ? good('✓') : bad('✗')} ${text}`)
+  return holds
+}
+
+function sayReport(report: ReplayReport): boolean {
+  const { changes, paths, sendMs, handleMs, mostBusy, violations, files, wrongFiles } = report
+  const rate = (ms: number): string => `${Math.round(changes / (ms / 1000)).toLocaleString('en')}/s`
+  console.log()
+  console.log(
+    `   sent     ${changes.toLocaleString('en')} changes of ${paths.toLocaleString('en')} files, keyed by path: ${rate(sendMs)}`,
+  )
+  console.log(`   handled  ${rate(handleMs)}, ${mostBusy} handlers at once at most, each a read, a check and a write`)
+  const claims: readonly Claim[] = [
+    { text: `order violations: ${violations.length}`, holds: violations.length === 0 },
+    {
+      text: `${files.toLocaleString('en')} files at the end, ${wrongFiles.length} differ from the repository’s`,
+      holds: wrongFiles.length === 0,
+    },
+  ]
+  for (const { path, expected, found } of violations.slice(0, 3))
+    console.log(`     ${path}: expected ${expected}, found ${found}`)
+  return claims.map(sayClaim).every(Boolean)
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1
+} catch (error) {
+  // What a person can mend is one line; a defect keeps its stack.
+  console.error(isPartitaError(error) ? `partita: ${error.message}` : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,80 @@
+import { produceApi } from './apis/00-produce.ts'
+import { fetchApi } from './apis/01-fetch.ts'
+import { listOffsetsApi } from './apis/02-list-offsets.ts'
+import { metadataApi } from './apis/03-metadata.ts'
+import { offsetCommitApi } from './apis/08-offset-commit.ts'
+import { offsetFetchApi } from './apis/09-offset-fetch.ts'
+import { findCoordinatorApi } from './apis/10-find-coordinator.ts'
+import { joinGroupApi } from './apis/11-join-group.ts'
+import { heartbeatApi } from './apis/12-heartbeat.ts'
+import { leaveGroupApi } from './apis/13-leave-group.ts'
+import { syncGroupApi } from './apis/14-sync-group.ts'
+import { describeGroupsApi } from './apis/15-describe-groups.ts'
+import { listGroupsApi } from './apis/16-list-groups.ts'
+import { saslHandshakeApi } from './apis/17-sasl-handshake.ts'
+import { apiVersionsApi } from './apis/18-api-versions.ts'
+import { createTopicsApi } from './apis/19-create-topics.ts'
+import { deleteTopicsApi } from './apis/20-delete-topics.ts'
+import { deleteRecordsApi } from './apis/21-delete-records.ts'
+import { initProducerIdApi } from './apis/22-init-producer-id.ts'
+import { offsetForLeaderEpochApi } from './apis/23-offset-for-leader-epoch.ts'
+import { addPartitionsToTxnApi } from './apis/24-add-partitions-to-txn.ts'
+import { addOffsetsToTxnApi } from './apis/25-add-offsets-to-txn.ts'
+import { endTxnApi } from './apis/26-end-txn.ts'
+import { txnOffsetCommitApi } from './apis/28-txn-offset-commit.ts'
+import { describeConfigsApi } from './apis/32-describe-configs.ts'
+import { alterConfigsApi } from './apis/33-alter-configs.ts'
+import { saslAuthenticateApi } from './apis/36-sasl-authenticate.ts'
+import { createPartitionsApi } from './apis/37-create-partitions.ts'
+import { deleteGroupsApi } from './apis/42-delete-groups.ts'
+import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts'
+import { listPartitionReassignmentsApi } from './apis/46-list-partition-reassignments.ts'
+import { offsetDeleteApi } from './apis/47-offset-delete.ts'
+import { describeClusterApi } from './apis/60-describe-cluster.ts'
+
+/** Every API that is described here, by its key. */
+export const apis = [
+  produceApi,
+  fetchApi,
+  listOffsetsApi,
+  metadataApi,
+  offsetCommitApi,
+  offsetFetchApi,
+  findCoordinatorApi,
+  joinGroupApi,
+  heartbeatApi,
+  leaveGroupApi,
+  syncGroupApi,
+  describeGroupsApi,
+  listGroupsApi,
+  saslHandshakeApi,
+  apiVersionsApi,
+  createTopicsApi,
+  deleteTopicsApi,
+  deleteRecordsApi,
+  initProducerIdApi,
+  offsetForLeaderEpochApi,
+  addPartitionsToTxnApi,
+  addOffsetsToTxnApi,
+  endTxnApi,
+  txnOffsetCommitApi,
+  describeConfigsApi,
+  alterConfigsApi,
+  saslAuthenticateApi,
+  createPartitionsApi,
+  deleteGroupsApi,
+  incrementalAlterConfigsApi,
+  listPartitionReassignmentsApi,
+  offsetDeleteApi,
+  describeClusterApi,
+] as const
+
+/** One of {@link apis}; its `name` and its `key` tell which. */
+export type KnownApi = (typeof apis)[number]
+
+const byKey: ReadonlyMap<number, KnownApi> = new Map(apis.map((api) => [api.key, api]))
+
+/** The API with that key, or `undefined` where none is described here. */
+export function apiByKey(key: number): KnownApi | undefined {
+  return byKey.get(key)
+}

@@ -1,0 +1,125 @@
+import { putInt16, putInt32, putInt64 } from './put.ts'
+import { writeUtf8 } from './utf8.ts'
+
+/** Up to this a loop is quicker than `set` (measured on Node 20). */
+const shortBytes = 32
+
+/** Writes big-endian values into a buffer that grows. It checks no ranges: the schema's types do. */
+export class ByteWriter {
+  bytes: Uint8Array
+  position = 0
+
+  constructor(initialBytes = 256) {
+    this.bytes = new Uint8Array(initialBytes)
+  }
+
+  /** What was written. A view: the writer is not to be used afterwards. */
+  written(): Uint8Array {
+    return this.bytes.subarray(0, this.position)
+  }
+
+  /** Makes room for `length` more bytes and returns where they go. */
+  reserve(length: number): number {
+    const start = this.position
+    const end = start + length
+    if (end > this.bytes.length) this.#grow(end)
+    this.position = end
+    return start
+  }
+
+  int8(value: number): void {
+    const at = this.reserve(1)
+    this.bytes[at] = value
+  }
+
+  int16(value: number): void {
+    const at = this.reserve(2)
+    putInt16(this.bytes, at, value)
+  }
+
+  int32(value: number): void {
+    const at = this.reserve(4)
+    putInt32(this.bytes, at, value)
+  }
+
+  int64(value: number): void {
+    const at = this.reserve(8)
+    putInt64(this.bytes, at, value)
+  }
+
+  float64(value: number): void {
+    const at = this.reserve(8)
+    new DataView(this.bytes.buffer, this.bytes.byteOffset + at, 8).setFloat64(0, value)
+  }
+
+  uvarint(value: number): void {
+    let rest = value >>> 0
+    while (rest > 0x7f) {
+      this.int8((rest & 0x7f) | 0x80)
+      rest >>>= 7
+    }
+    this.int8(rest)
+  }
+
+  varint(value: number): void {
+    this.uvarint((value << 1) ^ (value >> 31))
+  }
+
+  /** A safe integer in the zigzag form of 64 bits. */
+  varlong(value: number): void {
+    if (value === (value | 0)) return this.varint(value)
+    // The zigzag form is 2·half, or 2·half + 1 for a negative number; it may be beyond 2^53, its half is not.
+    let half = value < 0 ? -(value + 1) : value
+    const low = ((half % 64) << 1) | (value < 0 ? 1 : 0)
+    half = Math.floor(half / 64)
+    this.int8(half > 0 ? low | 0x80 : low)
+    while (half > 0) {
+      const group = half % 128
+      half = Math.floor(half / 128)
+      this.int8(half > 0 ? group | 0x80 : group)
+    }
+  }
+
+  raw(bytes: Uint8Array): void {
+    const { length } = bytes
+    const at = this.reserve(length)
+    if (length > shortBytes) this.bytes.set(bytes, at)
+    else for (let i = 0; i < length; i++) this.bytes[at + i] = bytes[i]!
+  }
+
+  /** A string of which `length` bytes of UTF-8 are known to come: see `utf8Length`. */
+  text(text: string, length: number): void {
+    const at = this.reserve(length)
+    writeUtf8(this.bytes, at, text, length)
+  }
+
+  /** What `write` writes, with its length before it as an unsigned varint. */
+  sized(write: () => void): void {
+    const lengthAt = this.reserve(1)
+    write()
+    const length = this.position - lengthAt - 1
+    const extra = uvarintLength(length) - 1
+    if (extra > 0) {
+      this.reserve(extra)
+      this.bytes.copyWithin(lengthAt + 1 + extra, lengthAt + 1, lengthAt + 1 + length)
+    }
+    const end = this.position
+    this.position = lengthAt
+    this.uvarint(length)
+    this.position = end
+  }
+
+  #grow(least: number): void {
+    const grown = new Uint8Array(Math.max(least, this.bytes.length * 2))
+    grown.set(this.bytes.subarray(0, this.position))
+    this.bytes = grown
+  }
+}
+
+/** Bytes that an unsigned varint of up to 32 bits takes. */
+export function uvarintLength(value: number): number {
+  if (value < 0x80) return 1
+  if (value < 0x4000) return 2
+  if (value < 0x200000) return 3
+  return value < 0x10000000 ? 4 : 5
+}

@@ -1,0 +1,26 @@
+import { PartitaError } from '@partita/protocol'
+import { Fault } from './fault.ts'
+
+/** Runs a decoding step; bytes that it cannot read become a `PartitaError` that says of what, which field and where. */
+export function decoding<T>(what: string, api: string | undefined, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const place = error.path === '' ? '' : `${error.path}, `
+    throw new PartitaError('MALFORMED', `${what} cannot be read: ${place}byte ${error.position}: ${error.message}.`, {
+      api,
+    })
+  }
+}
+
+/** Runs an encoding step; a value that does not fit its field becomes a `PartitaError`. */
+export function encoding<T>(what: string, api: string | undefined, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const place = error.path === '' ? 'it' : error.path
+    throw new PartitaError('INVALID_OPTION', `${what} cannot be written: ${place} ${error.message}.`, { api })
+  }
+}

@@ -1,0 +1,29 @@
+import type { CompressionType } from '@partita/protocol'
+import type { CompressionCodec } from './codec.ts'
+
+type Compression = Exclude<CompressionType, 'none'>
+
+// Each module imports what only Node has, or an optional package: loaded at first use, so that all else runs anywhere.
+const loaders: Readonly<Record<Compression, () => Promise<CompressionCodec>>> = {
+  gzip: async () => (await import('./gzip.ts')).gzipCodec,
+  snappy: async () => (await import('./snappy.ts')).loadSnappyCodec(),
+  lz4: async () => (await import('./lz4.ts')).loadLz4Codec(),
+  zstd: async () => (await import('./zstd.ts')).loadZstdCodec(),
+}
+
+const loaded = new Map<Compression, Promise<CompressionCodec>>()
+
+/**
+ * The codec of one compression, loaded when it is first asked for.
+ * @throws PartitaError `MISSING_PACKAGE` naming the package to install
+ */
+export function loadCodec(type: Compression): Promise<CompressionCodec> {
+  let codec = loaded.get(type)
+  if (codec === undefined) {
+    codec = loaders[type]()
+    loaded.set(type, codec)
+    // A package that is missing may be there at the next try; and who asked hears of it, not the process.
+    codec.catch(() => loaded.delete(type))
+  }
+  return codec
+}

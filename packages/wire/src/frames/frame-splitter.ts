@@ -1,0 +1,105 @@
+import { integerOption, PartitaError } from '@partita/protocol'
+import { ByteReader } from '../bytes/byte-reader.ts'
+
+/** Options of {@link createFrameSplitter}. */
+export interface FrameSplitterOptions {
+  /** A longer frame is refused. Default 104,857,600 (Kafka's `socket.request.max.bytes`). */
+  readonly maxFrameBytes?: number | undefined
+  /** Gets each frame without its length: a view where it came in one chunk, a copy where it was cut. */
+  readonly onFrame: (frame: Uint8Array) => void
+}
+
+/** Takes a stream apart: see {@link createFrameSplitter}. */
+export interface FrameSplitter {
+  /**
+   * Takes the next bytes of the stream, however they are cut, and hands on every frame that is complete.
+   * @throws PartitaError `MALFORMED` for a length that cannot be, and whatever `onFrame` throws. The stream cannot be
+   * read on after either: every later call throws the same.
+   */
+  push(chunk: Uint8Array): void
+  /** Bytes of a frame that has begun. Where a stream ends, anything but 0 means that its last frame is cut. */
+  readonly pendingBytes: number
+}
+
+/** The least that a frame can hold: the correlation id. */
+const minFrameBytes = 4
+
+const lengthBytes = 4
+const nothing = new Uint8Array(0)
+
+/**
+ * Splits a stream of bytes into frames. Memory is bounded by twice what has come in, and by `maxFrameBytes`: the length
+ * that a frame announces allocates nothing by itself.
+ */
+export function createFrameSplitter({ maxFrameBytes = 104_857_600, onFrame }: FrameSplitterOptions): FrameSplitter {
+  integerOption('maxFrameBytes', maxFrameBytes, { min: minFrameBytes, max: 0x7fffffff })
+  // A frame that began in an earlier chunk: `filled` of the `needed` bytes are in `partial`, its length first.
+  let partial: Uint8Array = nothing
+  let filled = 0
+  let needed = lengthBytes
+  let failure: { readonly error: unknown } | undefined
+
+  function push(chunk: Uint8Array): void {
+    if (failure !== undefined) throw failure.error
+    try {
+      let at = 0
+      while (at < chunk.length) at += filled === 0 ? begin(chunk, at) : collect(chunk, at)
+    } catch (error) {
+      failure = { error }
+      throw error
+    }
+  }
+
+  /** At the start of a frame: hands it on as a view where all of it is there. Returns how much of the chunk was used. */
+  function begin(chunk: Uint8Array, at: number): number {
+    const available = chunk.length - at
+    if (available < lengthBytes) return collect(chunk, at)
+    const end = lengthBytes + announced(chunk, at)
+    if (available < end) return collect(chunk, at)
+    onFrame(chunk.subarray(at + lengthBytes, at + end))
+    return end
+  }
+
+  /** Puts bytes to those of the frame that has begun. Returns how many. */
+  function collect(chunk: Uint8Array, at: number): number {
+    const taken = Math.min(needed - filled, chunk.length - at)
+    if (filled + taken > partial.length) partial = grown(partial, filled, Math.min(needed, 2 * (filled + taken)))
+    partial.set(chunk.subarray(at, at + taken), filled)
+    filled += taken
+    if (filled < needed) return taken
+    if (needed === lengthBytes) needed = lengthBytes + announced(partial, 0)
+    else handOnPartial()
+    return taken
+  }
+
+  function handOnPartial(): void {
+    const frame = partial.subarray(lengthBytes, needed)
+    partial = nothing
+    filled = 0
+    needed = lengthBytes
+    onFrame(frame)
+  }
+
+  function announced(bytes: Uint8Array, at: number): number {
+    const length = new ByteReader(bytes, at).int32()
+    if (length >= minFrameBytes && length <= maxFrameBytes) return length
+    throw new PartitaError(
+      'MALFORMED',
+      `A frame announces ${length} bytes; from ${minFrameBytes} to ${maxFrameBytes} are allowed. ` +
+        'Whatever is at the other end may not speak the Kafka protocol, or may expect TLS.',
+    )
+  }
+
+  return {
+    push,
+    get pendingBytes() {
+      return filled
+    },
+  }
+}
+
+function grown(bytes: Uint8Array, filled: number, capacity: number): Uint8Array {
+  const larger = new Uint8Array(capacity)
+  larger.set(bytes.subarray(0, filled))
+  return larger
+}

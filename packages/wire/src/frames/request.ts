@@ -1,0 +1,79 @@
+import type { Api, RequestInput, RequestOf } from '../schema/index.ts'
+import type { KnownApi } from '../apis.ts'
+import type { RequestHeader, RequestOrigin } from './request-header.ts'
+import { PartitaError } from '@partita/protocol'
+import { apiByKey } from '../apis.ts'
+import { ByteReader } from '../bytes/byte-reader.ts'
+import { ByteWriter } from '../bytes/byte-writer.ts'
+import { codecOf } from '../schema/index.ts'
+import { finishFrame, startFrame } from './frame-length.ts'
+import { decoding, encoding } from '../bytes/checked.ts'
+import { messageName } from './message-name.ts'
+import { readRequestHeader, skipHeaderTags, writeRequestHeader } from './request-header.ts'
+import { checkVersion } from './supported-version.ts'
+
+/** A request as a server gets it. `name` tells the APIs apart: `if (request.name === 'Produce') request.body.acks`. */
+export type DecodedRequest = {
+  [Name in KnownApi['name']]: DecodedRequestOf<Extract<KnownApi, { name: Name }>>
+}[KnownApi['name']]
+
+/** A request of one API. */
+export interface DecodedRequestOf<A extends Api> extends RequestHeader {
+  readonly name: A['name']
+  readonly api: A
+  readonly body: RequestOf<A>
+}
+
+/**
+ * A whole request frame, its four bytes of length included.
+ * @throws PartitaError `UNSUPPORTED_VERSION`, or `INVALID_OPTION` naming the field that cannot be written
+ */
+export function encodeRequest<A extends Api>(
+  api: A,
+  version: number,
+  origin: RequestOrigin,
+  body: RequestInput<A>,
+): Uint8Array {
+  checkVersion(api, version)
+  const writer = new ByteWriter()
+  startFrame(writer)
+  encoding(messageName(api, version, 'request'), api.name, () => {
+    writeRequestHeader(writer, api, version, origin)
+    codecOf(api, 'request', version).write(writer, body)
+  })
+  return finishFrame(writer)
+}
+
+/**
+ * The head of a request frame (without its length), also of an API or version that is not known here: enough to refuse
+ * it by name.
+ * @throws PartitaError `MALFORMED`
+ */
+export function decodeRequestHeader(frame: Uint8Array): RequestHeader {
+  return decoding('The request header', undefined, () => readRequestHeader(new ByteReader(frame)))
+}
+
+/**
+ * A whole request frame (without its length). Byte fields of the body are views of the frame.
+ * @throws PartitaError `MALFORMED`, or `UNSUPPORTED_VERSION` for an API or a version that is not known here
+ */
+export function decodeRequest(frame: Uint8Array): DecodedRequest {
+  const reader = new ByteReader(frame)
+  const header = decoding('The request header', undefined, () => readRequestHeader(reader))
+  const { apiKey, apiVersion } = header
+  const api = apiByKey(apiKey)
+  if (api === undefined) {
+    throw new PartitaError(
+      'UNSUPPORTED_VERSION',
+      `There is no API with the key ${apiKey} here (version ${apiVersion}).`,
+    )
+  }
+  checkVersion(api, apiVersion)
+  const body = decoding(messageName(api, apiVersion, 'request'), api.name, () => {
+    skipHeaderTags(reader, api, apiVersion)
+    const decoded = codecOf(api, 'request', apiVersion).read(reader)
+    reader.expectEnd()
+    return decoded
+  })
+  return { ...header, name: api.name, api, body } as DecodedRequest
+}

@@ -1,0 +1,11 @@
+/** The vocabulary of schemas: what an API's file is written in. */
+export type { Type, NullableType, AnyType, Codec, Form, Format, Decoded, Encodable, Field, Fields } from './type.ts'
+export type { Api, RequestInput, RequestOf, ResponseInput, ResponseOf } from './define-api.ts'
+export { codecOf, defineApi, isFlexible, supportsVersion } from './define-api.ts'
+export { bool, float64, int16, int32, int64, int8, uint16, varint } from './numbers.ts'
+export { nullableString, string } from './strings.ts'
+export { bytes, nullableBytes, records } from './bytes.ts'
+export { uuid, zeroUuid } from './uuid.ts'
+export { array, nullableArray } from './array.ts'
+export { struct } from './struct.ts'
+export { between, nullableSince, optional, since, tagged, until } from './field.ts'
