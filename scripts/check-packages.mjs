@@ -8,12 +8,17 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'partita-packages-'))
-const run = (command, args, cwd) => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+
+// The floor that the packages name: what a user of the oldest supported Node compiles with.
+const typesNode = /"@types\/node": (\S+)/.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))?.[1]
 
 const script = `
 import { createConsumer } from '@partita/consumer'
 import { createProducer } from '@partita/producer'
 import { startBroker } from '@partita/broker'
+import { stringSerde } from '@partita/protocol'
 import { kafkajsTransport } from '@partita/transport-kafkajs'
 
 const broker = await startBroker({ topics: { orders: 3 } })
@@ -22,24 +27,63 @@ const producer = createProducer({ transport })
 await producer.send({ topic: 'orders', key: 'o-17', value: 'paid' })
 const consumer = createConsumer({
   transport, groupId: 'billing', topics: ['orders'], autoOffsetReset: 'earliest',
-  handler: ({ value }) => { console.log(new TextDecoder().decode(value)); void consumer.close() },
+  valueDeserializer: stringSerde,
+  handler: ({ value }) => { console.log(value); void consumer.close() },
 })
 await consumer.run()
 await producer.close()
 await broker.close()
 `
 
+/** Compiles the same script as a user's strict TypeScript, against the declarations in the tarballs. */
+function checkTypes() {
+  const options = {
+    strict: true,
+    target: 'es2023',
+    module: 'nodenext',
+    skipLibCheck: false,
+    noEmit: true,
+    types: ['node'],
+  }
+  writeFileSync(join(folder, 'travel.ts'), script)
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: { ...options, lib: ['es2023', 'esnext.disposable'] },
+      files: ['travel.ts'],
+    }),
+  )
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], folder)
+  console.log('a strict TypeScript user compiles against them')
+}
+
 try {
   const names = readdirSync(join(root, 'packages'))
   for (const name of names) run('npx', ['pnpm', 'pack', '--pack-destination', folder], join(root, 'packages', name))
   const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  run('npm', ['install', '--no-audit', '--no-fund', '--silent', ...tarballs.map((file) => `./${file}`)], folder)
+  run(
+    'npm',
+    [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--silent',
+      `@types/node@${typesNode}`,
+      ...tarballs.map((file) => `./${file}`),
+    ],
+    folder,
+  )
   for (const name of names) {
     const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/@partita', name, 'package.json'), 'utf8'))
-    const count = run(process.execPath, ['-e', `import('@partita/${name}').then((m) => console.log(Object.keys(m).length))`], folder)
+    const count = run(
+      process.execPath,
+      ['-e', `import('@partita/${name}').then((m) => console.log(Object.keys(m).length))`],
+      folder,
+    )
     console.log(`@partita/${name}: ${count.trim()} exports from ${exports['.'].default}`)
   }
+  checkTypes()
   writeFileSync(join(folder, 'travel.mjs'), script)
   const travelled = run(process.execPath, ['travel.mjs'], folder).trim()
   if (travelled !== 'paid') throw new Error(`a record went in as "paid" and came out as "${travelled}"`)

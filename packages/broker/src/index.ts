@@ -1,1 +1,19 @@
-export {}
+/**
+ * A Kafka broker in your process: topics, groups and idempotent producers, over TCP or in memory.
+ *
+ * @packageDocumentation
+ */
+
+// For everyone.
+export { startBroker } from './start-broker.ts'
+export { createBroker } from './create-broker.ts'
+export type { Broker, GroupExpectation, GroupSnapshot, MemoryBroker, TopicSnapshot } from './broker.ts'
+export type { BrokerOptions, ConfigValues, ListenOptions, TopicOptions } from './options.ts'
+export type { GroupState } from './groups/group.ts'
+
+// For tests that cause faults or watch requests.
+export type { BrokerControl } from './control/broker-control.ts'
+export type { Fault, FaultBuilder, FaultRule, ObservedRequest, RequestFilter } from './control/fault-rules.ts'
+
+// For transports without sockets.
+export type { MemoryConnection } from './memory-connection.ts'

@@ -12,7 +12,7 @@ export interface Clock {
   now(): number
   /** Milliseconds since some fixed moment, never going back: for durations and deadlines. */
   monotonic(): number
-  /** Calls back once, `delayMs` from now. Where the host can, such a timer does not keep the process alive. */
+  /** Calls back once, `delayMs` from now. What sets a timer cancels it when it is closed. */
   setTimer(delayMs: number, callback: () => void): Timer
   /**
    * Calls back once, after everything of the present turn of the event loop has run (Node's `setImmediate`): what was

@@ -25,7 +25,10 @@ const encoder = new TextEncoder()
 export function toHeaders(input: HeadersInput | undefined): Headers {
   if (input === undefined) return noHeaders
   const pairs = Array.isArray(input) ? (input as readonly (readonly [string, unknown])[]) : Object.entries(input)
-  return pairs.map(([name, value]): Header => {
+  return pairs.map((pair): Header => {
+    // A string would come apart into characters.
+    if (!Array.isArray(pair)) throw new TypeError('a header must be a pair of name and value')
+    const [name, value] = pair as readonly [string, unknown]
     if (typeof name !== 'string') throw new TypeError(`a header's name must be a string, not ${typeof name}`)
     if (typeof value === 'string') return [name, encoder.encode(value)]
     if (value === null || value instanceof Uint8Array) return [name, value]

@@ -71,8 +71,8 @@ export interface BatchRecord {
 /** A batch being filled. Appending may encode at once; nothing can be taken out again. */
 export interface BatchBuilder {
   /**
-   * Puts a record at the end. `false`: full, nothing was changed. What it needs of `key` and `value` it has copied when
-   * it returns; a string is written as UTF-8.
+   * Puts a record at the end. `false`: full, nothing was changed. What it needs of `key`, `value` and the headers it has
+   * copied when it returns; a string is written as UTF-8.
    */
   append(timestamp: number, key: Bytes | null, value: Bytes | null, headers: Headers): boolean
   readonly count: number
@@ -82,7 +82,10 @@ export interface BatchBuilder {
   seal(): SealedBatch
 }
 
-/** A batch as it is sent: the same bytes at each attempt. */
+/**
+ * A batch as it is sent: the same bytes at each attempt. It may also be dropped without ever being written, so sequence
+ * numbers are given at the first `write`. Neither sealing nor reading back throws.
+ */
 export interface SealedBatch extends TopicPartition {
   readonly count: number
   readonly byteLength: number

@@ -2,7 +2,7 @@ import type { Clock, Timer } from './clock.ts'
 
 /** What we ask of a host. Only this file of the package knows that there is one. */
 interface Host {
-  setTimeout(callback: () => void, delayMs: number): { unref?: () => void } | number
+  setTimeout(callback: () => void, delayMs: number): unknown
   clearTimeout(timer: unknown): void
   setImmediate?: (callback: () => void) => unknown
   performance: { now(): number }
@@ -11,15 +11,14 @@ interface Host {
 const host = globalThis as unknown as Host
 
 /**
- * The host's own time and chance: the default wherever a {@link Clock} is taken. Timers are unreferenced in Node: a
- * process with nothing else to do may end.
+ * The host's own time and chance: the default wherever a {@link Clock} is taken. In Node a timer keeps the process alive,
+ * as it must where somebody awaits what it brings; whoever sets one cancels it when it is closed.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => host.performance.now(),
   setTimer(delayMs, callback): Timer {
     const timer = host.setTimeout(callback, delayMs)
-    if (typeof timer === 'object') timer.unref?.()
     return { cancel: () => host.clearTimeout(timer) }
   },
   defer(callback) {

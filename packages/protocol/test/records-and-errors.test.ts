@@ -36,6 +36,7 @@ describe('headers', () => {
     expect(() => toHeaders({ trace: 1 as never })).toThrow(
       'the header "trace" must be a string, bytes or null, not number',
     )
+    expect(() => toHeaders(['ab' as never])).toThrow('a header must be a pair of name and value')
     expect(() => toHeaders([[1 as never, 'x']])).toThrow("a header's name must be a string, not number")
   })
 })

@@ -24,8 +24,11 @@ export async function expectRejection(promise: Promise<unknown>, ...codes: Parti
 }
 
 function plain(value: unknown): string {
-  return (
-    JSON.stringify(value, (_name, part: unknown) => (part instanceof Uint8Array ? Array.from(part) : part)) ??
-    'undefined'
-  )
+  return JSON.stringify(value, bytesAsNumbers) ?? 'undefined'
+}
+
+/** Looks at the value itself: `part` is what its `toJSON` made of it, and Node's `Buffer` has one of its own. */
+function bytesAsNumbers(this: Readonly<Record<string, unknown>>, name: string, part: unknown): unknown {
+  const value = this[name]
+  return value instanceof Uint8Array ? Array.from(value) : part
 }

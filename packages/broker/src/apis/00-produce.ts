@@ -1,0 +1,108 @@
+import type { TopicPartition } from '@partita/protocol'
+import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
+import { produceApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { RequestContext, ServedApi } from '../core/served-api.ts'
+import { serve } from '../core/served-api.ts'
+import { batchRulesOf, isRefusal, type Refusal } from '../log/check-batch.ts'
+import { findKeylessRecord } from '../log/find-keyless-record.ts'
+import type { Topic } from '../topics/topic.ts'
+
+type Request = RequestOf<typeof produceApi>
+type Response = ResponseInput<typeof produceApi>
+type PartitionRequest = Request['topicData'][number]['partitionData'][number]
+type PartitionResponse = Response['responses'][number]['partitionResponses'][number]
+
+/** Batches into partitions. Served from version 3 on, but advertised from 0: see `advertisedFrom`. */
+export const produce: ServedApi = serve<typeof produceApi>({
+  api: produceApi,
+  versions: [3, 11],
+  // librdkafka before 2.11.1 takes a broker without version 0 for one that cannot compress. Kafka 4 does the same.
+  advertisedFrom: 0,
+  handle(request, context) {
+    const compacted = request.topicData.some(({ name }) => isCompacted(context.broker.topics.get(name)))
+    return compacted ? checkKeysThenAppend(request, context) : appendAll(request, context)
+  },
+  *partitionsOf({ topicData }) {
+    for (const { name, partitionData } of topicData) yield* partitionData.map(({ index }) => placeOf(name, index))
+  },
+})
+
+function appendAll(
+  request: Request,
+  context: RequestContext,
+  keyless?: ReadonlyMap<string, Refusal>,
+): Response | undefined {
+  const responses = request.topicData.map(({ name, partitionData }) => {
+    const topic = context.broker.topics.get(name)
+    const partitionResponses = partitionData.map((partition) =>
+      appendOne(request.acks, name, topic, partition, context, keyless?.get(`${name}-${partition.index}`)),
+    )
+    return { name, partitionResponses }
+  })
+  return request.acks === 0 ? silence(responses) : { responses }
+}
+
+function appendOne(
+  acks: number,
+  topicName: string,
+  topic: Topic | undefined,
+  { index, records }: PartitionRequest,
+  context: RequestContext,
+  keyless: Refusal | undefined,
+): PartitionResponse {
+  const injected = context.injectedError(topicName, index)
+  if (injected !== undefined) return refused(index, { error: injected, message: 'A fault rule refuses it.' })
+  if (acks < -1 || acks > 1) return refused(index, { error: 'INVALID_REQUIRED_ACKS', message: `acks is ${acks}.` })
+  const partition = topic?.partitions[index]
+  if (topic === undefined || partition === undefined) {
+    return refused(index, { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: `${topicName} has no partition ${index}.` })
+  }
+  if (keyless !== undefined) return refused(index, keyless)
+  const result = partition.append(records, batchRulesOf(topic.configs, context.version >= 7))
+  if (isRefusal(result)) return refused(index, result)
+  const { baseOffset, logAppendTime } = result
+  return {
+    index,
+    errorCode: kafkaErrorCodes.NONE,
+    baseOffset,
+    logAppendTimeMs: logAppendTime,
+    logStartOffset: partition.log.startOffset,
+  }
+}
+
+/** Records of a compacted topic need keys; whether they have them takes reading, and perhaps decompressing, all of them. */
+async function checkKeysThenAppend(request: Request, context: RequestContext): Promise<Response | undefined> {
+  const keyless = new Map<string, Refusal>()
+  for (const { name, partitionData } of request.topicData) {
+    if (!isCompacted(context.broker.topics.get(name))) continue
+    for (const { index, records } of partitionData) {
+      const refusal = await findKeylessRecord(records)
+      if (refusal !== undefined) keyless.set(`${name}-${index}`, refusal)
+    }
+  }
+  return appendAll(request, context, keyless)
+}
+
+/** Without acks there is no answer: a failure can be told only by closing the connection, which is what Kafka does. */
+function silence(responses: Response['responses']): undefined {
+  for (const { name, partitionResponses } of responses) {
+    for (const { index, errorMessage } of partitionResponses) {
+      if (errorMessage === undefined || errorMessage === null) continue
+      const message = `A Produce with acks=0 failed: ${errorMessage}`
+      throw new PartitaError('UNSUPPORTED', message, { topic: name ?? '', partition: index })
+    }
+  }
+  return undefined
+}
+
+function refused(index: number, { error, message }: Refusal): PartitionResponse {
+  return { index, errorCode: kafkaErrorCodes[error], baseOffset: -1, errorMessage: message }
+}
+
+function isCompacted(topic: Topic | undefined): boolean {
+  return topic !== undefined && topic.configs.includes('cleanup.policy', 'compact')
+}
+
+function placeOf(topic: string, partition: number): TopicPartition {
+  return { topic, partition }
+}

@@ -1,0 +1,121 @@
+import type { KafkaErrorName } from '@partita/protocol'
+import { kafkaErrorCodes } from '@partita/protocol'
+import { fetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { RequestContext, ServedApi } from '../core/served-api.ts'
+import { epochError } from '../core/epoch-error.ts'
+import { serve } from '../core/served-api.ts'
+import { waitForBytes } from '../log/wait-for-bytes.ts'
+import type { Partition } from '../topics/partition.ts'
+
+type Request = RequestOf<typeof fetchApi>
+type Response = ResponseInput<typeof fetchApi>
+type PartitionRequest = Request['topics'][number]['partitions'][number]
+type PartitionResponse = Response['responses'][number]['partitions'][number]
+
+/** What is asked of one partition, and the partition, or why it cannot be read. */
+interface Target {
+  readonly asked: PartitionRequest
+  readonly partition: Partition | undefined
+  readonly error: KafkaErrorName
+}
+
+type TargetTopic = Pick<Response['responses'][number], 'topic' | 'topicId'> & { readonly targets: readonly Target[] }
+
+const noBytes = new Uint8Array(0)
+
+/** Batches out of partitions. Sessions (KIP-227) are declined: every answer has session id 0, and every fetch is full. */
+export const fetch: ServedApi = serve<typeof fetchApi>({
+  api: fetchApi,
+  versions: [4, 17],
+  handle(request, context) {
+    if (request.sessionId !== 0 && request.sessionEpoch > 0) {
+      return { errorCode: kafkaErrorCodes.FETCH_SESSION_ID_NOT_FOUND, responses: [] }
+    }
+    const topics = targetsIn(request, context)
+    const targets = topics.flatMap((topic) => topic.targets)
+    return mustAnswerAtOnce(request, targets) ? read(request, topics, context) : readLater(request, targets, context)
+  },
+  *partitionsOf({ topics }, broker) {
+    for (const { topic, topicId, partitions } of topics) {
+      const name = broker.topics.getById(topicId)?.name ?? topic
+      yield* partitions.map(({ partition }) => ({ topic: name, partition }))
+    }
+  },
+})
+
+async function readLater(request: Request, targets: readonly Target[], context: RequestContext): Promise<Response> {
+  const wants = targets.map(({ asked, partition }) => ({ log: partition!.log, offset: asked.fetchOffset }))
+  const minBytes = Math.min(request.minBytes, request.maxBytes)
+  const { onClose, broker } = context
+  await waitForBytes(wants, { minBytes, maxWaitMs: request.maxWaitMs }, { clock: broker.clock, onClose })
+  // A topic may have gone meanwhile: everything is looked up again.
+  return read(request, targetsIn(request, context), context)
+}
+
+function targetsIn({ topics }: Request, context: RequestContext): TargetTopic[] {
+  return topics.map((topic) => targetsOf(topic, context))
+}
+
+function targetsOf({ topic, topicId, partitions }: Request['topics'][number], context: RequestContext): TargetTopic {
+  const { topics } = context.broker
+  const byId = context.version >= 13
+  const found = byId ? topics.getById(topicId) : topics.get(topic)
+  const unknown = byId && found === undefined ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
+  const targets = partitions.map((asked) => {
+    const partition = found?.partitions[asked.partition]
+    const injected = context.injectedError(found?.name ?? topic, asked.partition)
+    return { asked, partition, error: injected ?? (partition === undefined ? unknown : errorOf(asked, partition)) }
+  })
+  return { topic, topicId, targets }
+}
+
+function errorOf(
+  { currentLeaderEpoch, fetchOffset }: PartitionRequest,
+  { log, leaderEpoch }: Partition,
+): KafkaErrorName {
+  const fenced = epochError(currentLeaderEpoch, leaderEpoch)
+  if (fenced !== 'NONE') return fenced
+  return fetchOffset < log.startOffset || fetchOffset > log.endOffset ? 'OFFSET_OUT_OF_RANGE' : 'NONE'
+}
+
+function mustAnswerAtOnce({ maxWaitMs, minBytes, maxBytes }: Request, targets: readonly Target[]): boolean {
+  if (maxWaitMs <= 0 || targets.length === 0) return true
+  let bytes = 0
+  for (const { asked, partition, error } of targets) {
+    if (error !== 'NONE' || partition === undefined) return true
+    bytes += partition.log.bytesFrom(asked.fetchOffset)
+  }
+  return bytes >= Math.min(minBytes, maxBytes)
+}
+
+/** Reads in the order of the request, as far as its bytes go. The very first batch comes whatever its size (KIP-74). */
+function read(request: Request, topics: readonly TargetTopic[], { broker }: RequestContext): Response {
+  let left = Math.min(request.maxBytes, broker.configs.number('fetch.max.bytes'))
+  let isEmpty = true
+  const readCommitted = request.isolationLevel === 1
+
+  function readOne({ asked, partition, error }: Target): PartitionResponse {
+    if (error !== 'NONE' || partition === undefined) return failed(asked.partition, error)
+    const { log } = partition
+    const records = log.read(asked.fetchOffset, Math.min(asked.partitionMaxBytes, left), isEmpty)
+    left = Math.max(0, left - records.length)
+    isEmpty &&= records.length === 0
+    return {
+      partitionIndex: asked.partition,
+      errorCode: kafkaErrorCodes.NONE,
+      highWatermark: log.highWatermark,
+      lastStableOffset: log.lastStableOffset,
+      logStartOffset: log.startOffset,
+      abortedTransactions: readCommitted ? [] : null,
+      records,
+    }
+  }
+
+  const responses = topics.map(({ targets, ...topic }) => ({ ...topic, partitions: targets.map(readOne) }))
+  return { responses }
+}
+
+/** The records are empty and never null: librdkafka takes a null for a malformed answer. */
+function failed(partitionIndex: number, error: KafkaErrorName): PartitionResponse {
+  return { partitionIndex, errorCode: kafkaErrorCodes[error], highWatermark: -1, records: noBytes }
+}

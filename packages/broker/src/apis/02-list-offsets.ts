@@ -1,0 +1,72 @@
+import type { KafkaErrorName } from '@partita/protocol'
+import { kafkaErrorCodes } from '@partita/protocol'
+import { listOffsetsApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { RequestContext, ServedApi } from '../core/served-api.ts'
+import { epochError } from '../core/epoch-error.ts'
+import { serve } from '../core/served-api.ts'
+import { findLatestRecord, findRecordSince, type RecordPlace } from '../log/find-by-time.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+
+type Request = RequestOf<typeof listOffsetsApi>
+type Response = ResponseInput<typeof listOffsetsApi>
+type PartitionResponse = Response['topics'][number]['partitions'][number]
+
+/** What a timestamp below zero asks for. */
+const ask = { latest: -1, earliest: -2, maxTimestamp: -3, earliestLocal: -4, latestTiered: -5 } as const
+
+/** The ends of logs, or the first record of a time. */
+export const listOffsets: ServedApi = serve<typeof listOffsetsApi>({
+  api: listOffsetsApi,
+  versions: [1, 9],
+  async handle(request, context) {
+    const topics: Response['topics'][number][] = []
+    for (const { name, partitions } of request.topics) {
+      const answers: PartitionResponse[] = []
+      for (const partition of partitions) answers.push(await answerOne(name, partition, request, context))
+      topics.push({ name, partitions: answers })
+    }
+    return { topics }
+  },
+  *partitionsOf({ topics }) {
+    for (const { name, partitions } of topics) {
+      yield* partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex }))
+    }
+  },
+})
+
+async function answerOne(
+  topic: string,
+  { partitionIndex, currentLeaderEpoch, timestamp }: Request['topics'][number]['partitions'][number],
+  { isolationLevel }: Request,
+  { broker, injectedError }: RequestContext,
+): Promise<PartitionResponse> {
+  const partition = broker.topics.partition(topic, partitionIndex)
+  const injected = injectedError(topic, partitionIndex)
+  if (injected !== undefined) return failed(partitionIndex, injected)
+  if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
+  const fenced = epochError(currentLeaderEpoch, partition.leaderEpoch)
+  if (fenced !== 'NONE') return failed(partitionIndex, fenced)
+  const place = await find(partition.log, timestamp, isolationLevel === 1)
+  if (place === undefined) return { partitionIndex, errorCode: kafkaErrorCodes.NONE }
+  return { partitionIndex, errorCode: kafkaErrorCodes.NONE, ...place, leaderEpoch: partition.leaderEpoch }
+}
+
+async function find(log: PartitionLog, timestamp: number, readCommitted: boolean): Promise<RecordPlace | undefined> {
+  switch (timestamp) {
+    case ask.latest:
+      return { offset: readCommitted ? log.lastStableOffset : log.highWatermark, timestamp: -1 }
+    case ask.earliest:
+    case ask.earliestLocal:
+      return { offset: log.startOffset, timestamp: -1 }
+    case ask.maxTimestamp:
+      return findLatestRecord(log)
+    case ask.latestTiered:
+      return undefined
+    default:
+      return findRecordSince(log, timestamp)
+  }
+}
+
+function failed(partitionIndex: number, error: KafkaErrorName): PartitionResponse {
+  return { partitionIndex, errorCode: kafkaErrorCodes[error] }
+}

@@ -1,0 +1,64 @@
+import type { KafkaErrorName } from '@partita/protocol'
+import { kafkaErrorCodes } from '@partita/protocol'
+import { offsetCommitApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { RequestContext, ServedApi } from '../core/served-api.ts'
+import { serve } from '../core/served-api.ts'
+import { Group } from '../groups/group.ts'
+
+type Request = RequestOf<typeof offsetCommitApi>
+type Response = ResponseInput<typeof offsetCommitApi>
+type PartitionRequest = Request['topics'][number]['partitions'][number]
+
+/** A group's positions, with metadata. Offsets of -1 and -2 are taken as they are: kafkajs resets groups with them. */
+export const offsetCommit: ServedApi = serve<typeof offsetCommitApi>({
+  api: offsetCommitApi,
+  versions: [2, 9],
+  handle(request, context) {
+    const group = openGroup(request, context)
+    return answer(request, (topic, partition) => {
+      const injected = context.injectedError(topic, partition.partitionIndex)
+      if (injected !== undefined) return injected
+      return group instanceof Group ? commitOne(group, topic, partition, context) : group
+    })
+  },
+  *partitionsOf({ topics }) {
+    for (const { name, partitions } of topics) {
+      yield* partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex }))
+    }
+  },
+})
+
+function openGroup(request: Request, { version, broker }: RequestContext): Group | KafkaErrorName {
+  const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generation } = request
+  const group = broker.groups.openForCommit(groupId, { memberId, groupInstanceId, generation })
+  // The name for it came with version 9; clients of before know this one.
+  return group === 'GROUP_ID_NOT_FOUND' && version < 9 ? 'ILLEGAL_GENERATION' : group
+}
+
+function commitOne(
+  { offsets, settings }: Group,
+  topic: string,
+  { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata }: PartitionRequest,
+  { broker }: RequestContext,
+): KafkaErrorName {
+  const metadata = committedMetadata ?? ''
+  if (metadata.length > settings.offsetMetadataMaxBytes) return 'OFFSET_METADATA_TOO_LARGE'
+  if (broker.topics.partition(topic, partitionIndex) === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION'
+  offsets.set(topic, partitionIndex, { offset: committedOffset, leaderEpoch: committedLeaderEpoch, metadata })
+  return 'NONE'
+}
+
+function answer(
+  { topics }: Request,
+  resultOf: (topic: string, partition: PartitionRequest) => KafkaErrorName,
+): Response {
+  return {
+    topics: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map((partition) => ({
+        partitionIndex: partition.partitionIndex,
+        errorCode: kafkaErrorCodes[resultOf(name, partition)],
+      })),
+    })),
+  }
+}

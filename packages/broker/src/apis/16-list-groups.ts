@@ -1,0 +1,31 @@
+import { kafkaErrorCodes } from '@partita/protocol'
+import { listGroupsApi } from '@partita/wire'
+import type { ServedApi } from '../core/served-api.ts'
+import { serve } from '../core/served-api.ts'
+
+/** The type of every group here; there are no groups of the new protocol (KIP-848). */
+const groupType = 'classic'
+
+/** All groups, or those of some states and types. */
+export const listGroups: ServedApi = serve<typeof listGroupsApi>({
+  api: listGroupsApi,
+  versions: [0, 5],
+  handle({ statesFilter, typesFilter }, { broker }) {
+    const groups = Array.from(broker.groups.all(), ({ id, protocolType, state }) => ({
+      groupId: id,
+      protocolType: protocolType ?? '',
+      groupState: state,
+      groupType,
+    }))
+    return {
+      errorCode: kafkaErrorCodes.NONE,
+      groups: groups.filter(({ groupState }) => allows(statesFilter, groupState) && allows(typesFilter, groupType)),
+    }
+  },
+  refuse: (_request, errorCode) => ({ errorCode, groups: [] }),
+})
+
+/** An empty filter allows everything; names are compared without regard to case. */
+function allows(filter: readonly string[], name: string): boolean {
+  return filter.length === 0 || filter.some((one) => one.toLowerCase() === name.toLowerCase())
+}

@@ -1,0 +1,46 @@
+import type { KafkaErrorName } from '@partita/protocol'
+import { kafkaErrorCodes } from '@partita/protocol'
+import { offsetForLeaderEpochApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { RequestContext, ServedApi } from '../core/served-api.ts'
+import { epochError } from '../core/epoch-error.ts'
+import { serve } from '../core/served-api.ts'
+
+type PartitionRequest = RequestOf<typeof offsetForLeaderEpochApi>['topics'][number]['partitions'][number]
+type PartitionResponse = ResponseInput<typeof offsetForLeaderEpochApi>['topics'][number]['partitions'][number]
+
+/** Where an epoch ended. A leader never changes here, so that its one epoch ends where the log does. */
+export const offsetForLeaderEpoch: ServedApi = serve<typeof offsetForLeaderEpochApi>({
+  api: offsetForLeaderEpochApi,
+  versions: [2, 4],
+  handle({ topics }, context) {
+    return {
+      topics: topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map((partition) => endOf(topic, partition, context)),
+      })),
+    }
+  },
+  *partitionsOf({ topics }) {
+    for (const { topic, partitions } of topics) yield* partitions.map(({ partition }) => ({ topic, partition }))
+  },
+})
+
+function endOf(
+  topic: string,
+  { partition, currentLeaderEpoch, leaderEpoch }: PartitionRequest,
+  { broker, injectedError }: RequestContext,
+): PartitionResponse {
+  const injected = injectedError(topic, partition)
+  if (injected !== undefined) return failed(partition, injected)
+  const found = broker.topics.partition(topic, partition)
+  if (found === undefined) return failed(partition, 'UNKNOWN_TOPIC_OR_PARTITION')
+  const fenced = epochError(currentLeaderEpoch, found.leaderEpoch)
+  if (fenced !== 'NONE') return failed(partition, fenced)
+  // Of an epoch that has not begun nothing is known: the defaults, -1, say so.
+  if (leaderEpoch !== found.leaderEpoch) return failed(partition, 'NONE')
+  return { partition, errorCode: kafkaErrorCodes.NONE, leaderEpoch, endOffset: found.log.endOffset }
+}
+
+function failed(partition: number, error: KafkaErrorName): PartitionResponse {
+  return { partition, errorCode: kafkaErrorCodes[error] }
+}

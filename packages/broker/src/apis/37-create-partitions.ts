@@ -1,0 +1,42 @@
+import { PartitaError } from '@partita/protocol'
+import { createPartitionsApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { BrokerState } from '../core/broker-state.ts'
+import type { ServedApi } from '../core/served-api.ts'
+import { answering } from '../core/error-answer.ts'
+import { serve } from '../core/served-api.ts'
+
+type TopicRequest = RequestOf<typeof createPartitionsApi>['topics'][number]
+type TopicResponse = ResponseInput<typeof createPartitionsApi>['results'][number]
+
+/** Topics grow to a total number of partitions. */
+export const createPartitions: ServedApi = serve<typeof createPartitionsApi>({
+  api: createPartitionsApi,
+  versions: [0, 3],
+  handle: ({ topics, validateOnly }, { broker }) => ({
+    results: topics.map((topic) => growOne(topic, validateOnly, broker)),
+  }),
+  refuse: ({ topics }, errorCode) => ({ results: topics.map(({ name }) => ({ name, errorCode })) }),
+})
+
+function growOne(
+  { name, count, assignments }: TopicRequest,
+  validateOnly: boolean,
+  broker: BrokerState,
+): TopicResponse {
+  const { topics, nodeId } = broker
+  const result = answering(() => {
+    const topic = topics.get(name)
+    if (topic === undefined) {
+      throw new PartitaError('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic named ${name}.`, { topic: name })
+    }
+    topics.checkGrowth(topic, count)
+    const added = count - topic.partitions.length
+    const fits = assignments?.length === added && assignments.every(({ brokerIds }) => brokerIds.includes(nodeId))
+    if (assignments !== null && !fits) {
+      const message = `Each of the ${added} new partitions has to be assigned once, to node ${nodeId}.`
+      throw new PartitaError('INVALID_REPLICA_ASSIGNMENT', message, { topic: name })
+    }
+    if (!validateOnly) topics.grow(topic, count)
+  })
+  return { name, ...result }
+}

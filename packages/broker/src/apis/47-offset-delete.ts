@@ -1,0 +1,36 @@
+import type { KafkaErrorName } from '@partita/protocol'
+import { kafkaErrorCodes } from '@partita/protocol'
+import { offsetDeleteApi } from '@partita/wire'
+import type { ServedApi } from '../core/served-api.ts'
+import { serve } from '../core/served-api.ts'
+import type { Group } from '../groups/group.ts'
+
+/**
+ * Forgets a group's positions in some partitions. The group must have no members: Kafka lets those of topics go that no
+ * member subscribes to, which it reads out of what consumers send to each other.
+ */
+export const offsetDelete: ServedApi = serve<typeof offsetDeleteApi>({
+  api: offsetDeleteApi,
+  versions: [0, 0],
+  handle({ groupId, topics }, { broker }) {
+    const group = broker.groups.get(groupId)
+    const error = faultOf(group)
+    if (group === undefined || error !== 'NONE') return { errorCode: kafkaErrorCodes[error], topics: [] }
+    return {
+      errorCode: kafkaErrorCodes.NONE,
+      topics: topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex }) => {
+          group.offsets.delete(name, partitionIndex)
+          return { partitionIndex, errorCode: kafkaErrorCodes.NONE }
+        }),
+      })),
+    }
+  },
+  refuse: (_request, errorCode) => ({ errorCode, topics: [] }),
+})
+
+function faultOf(group: Group | undefined): KafkaErrorName {
+  if (group === undefined) return 'GROUP_ID_NOT_FOUND'
+  return group.state === 'Empty' ? 'NONE' : 'NON_EMPTY_GROUP'
+}

@@ -1,0 +1,72 @@
+import type { FetchedRecord } from '@partita/protocol'
+import type { BrokerControl } from './control/broker-control.ts'
+import type { GroupState } from './groups/group.ts'
+import type { MemoryConnection } from './memory-connection.ts'
+import type { ConfigValues } from './options.ts'
+
+/** A topic as it is now. */
+export interface TopicSnapshot {
+  readonly name: string
+  readonly partitions: number
+}
+
+/** A group as it is now. */
+export interface GroupSnapshot {
+  readonly groupId: string
+  readonly state: GroupState
+  readonly generation: number
+  readonly members: readonly {
+    readonly memberId: string
+    readonly groupInstanceId: string | null
+    readonly clientId: string
+  }[]
+  /** What the group has committed. */
+  readonly offsets: readonly {
+    readonly topic: string
+    readonly partition: number
+    readonly offset: number
+    readonly metadata: string
+  }[]
+}
+
+/** What to wait for; everything that is given must hold. */
+export interface GroupExpectation {
+  readonly members?: number | undefined
+  readonly state?: GroupState | undefined
+  /** Default 10,000 milliseconds. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** A Kafka broker in this process, reached in memory. What it keeps is in memory too, and gone when it is closed. */
+export interface MemoryBroker extends AsyncDisposable {
+  /** Faults to cause, requests to watch. */
+  readonly control: BrokerControl
+  /** A connection that needs no socket. Throws `CLOSED` once the broker is closed. */
+  connect(): MemoryConnection
+  /**
+   * @param partitions default: the broker's `num.partitions`
+   * @throws PartitaError `TOPIC_ALREADY_EXISTS`, `INVALID_TOPIC_EXCEPTION`, `INVALID_PARTITIONS`, `INVALID_CONFIG`
+   */
+  createTopic(name: string, partitions?: number, configs?: ConfigValues): void
+  /** Throws `UNKNOWN_TOPIC_OR_PARTITION`. */
+  deleteTopic(name: string): void
+  topics(): TopicSnapshot[]
+  /**
+   * All records of a partition, in order, read from the log itself.
+   * @throws PartitaError `UNKNOWN_TOPIC_OR_PARTITION`; `MISSING_PACKAGE` for a compression whose package is not installed
+   */
+  log(topic: string, partition: number): Promise<FetchedRecord[]>
+  groups(): GroupSnapshot[]
+  group(groupId: string): GroupSnapshot | undefined
+  /** Settles when the group is as expected. Rejects with `REQUEST_TIMED_OUT`, and with `CLOSED` when the broker closes. */
+  waitForGroup(groupId: string, expected: GroupExpectation): Promise<GroupSnapshot>
+  /** Closes all connections and ends everything that waits. Never rejects; may be called twice. */
+  close(): Promise<void>
+}
+
+/** A broker that listens over TCP as well. */
+export interface Broker extends MemoryBroker {
+  /** Where clients find it: `['127.0.0.1:51234']`. */
+  readonly bootstrap: string[]
+  readonly port: number
+}

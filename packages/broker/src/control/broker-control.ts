@@ -1,0 +1,73 @@
+import { PartitaError } from '@partita/protocol'
+import type { FaultBuilder, FaultRule, ObservedRequest, RequestFilter } from './fault-rules.ts'
+import { createListeners } from '../core/listeners.ts'
+import { createFaultRules, takes } from './fault-rules.ts'
+
+/** What a test can do to the broker, and see of it. */
+export interface BrokerControl {
+  /**
+   * A fault for requests to come: `control.on({ api: 'Produce', topic: 'orders' }).times(2).loseAnswer()`. All rules that
+   * take a request act on it together.
+   */
+  on(filter: RequestFilter): FaultBuilder
+  /** The rules that are in force. */
+  readonly rules: readonly FaultRule[]
+  /** Removes all rules. */
+  clear(): void
+  /** Calls back for every request, before it is carried out, until the returned function is called. */
+  onRequest(listener: (request: ObservedRequest) => void): () => void
+  /** The next request that the filter takes. Rejects with `CLOSED` when the broker closes. */
+  nextRequest(filter: RequestFilter): Promise<ObservedRequest>
+  /** Closes every connection, as a broker does that restarts. What is parked on them is not answered. */
+  disconnectAll(): void
+}
+
+/** The broker's own side of {@link BrokerControl}. */
+export interface ControlDesk extends BrokerControl {
+  /** Whether anybody wants to know of requests: else none is described. */
+  readonly isWatching: boolean
+  /** Tells observers of a request, and gives the rules that take it. */
+  inspect(request: ObservedRequest): readonly FaultRule[]
+}
+
+/**
+ * @param disconnectAll closes every connection
+ * @param onClose calls back when the broker closes, until the returned function is called
+ */
+export function createControlDesk(
+  disconnectAll: () => void,
+  onClose: (listener: () => void) => () => void,
+): ControlDesk {
+  const rules = createFaultRules()
+  const observers = createListeners<ObservedRequest>()
+  return {
+    on: rules.on,
+    get rules() {
+      return rules.all()
+    },
+    clear: rules.clear,
+    onRequest: observers.add,
+    nextRequest(filter) {
+      return new Promise((resolve, reject) => {
+        const stop = observers.add((request) => {
+          if (!takes(filter, request)) return
+          stop()
+          forgetClose()
+          resolve(request)
+        })
+        const forgetClose = onClose(() => {
+          stop()
+          reject(new PartitaError('CLOSED', 'The broker was closed while a request was waited for.'))
+        })
+      })
+    },
+    disconnectAll,
+    get isWatching() {
+      return observers.size > 0 || !rules.isEmpty
+    },
+    inspect(request) {
+      observers.notify(request)
+      return rules.take(request)
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import type { Clock } from '@partita/protocol'
+import { integerOption, PartitaError, systemClock } from '@partita/protocol'
+import type { BrokerOptions, ConfigValues } from '../options.ts'
+import type { BrokerState, Endpoint } from './broker-state.ts'
+import { servedApis } from '../apis/served-apis.ts'
+import { brokerConfigTable } from '../configs/broker-config-table.ts'
+import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
+import { type ControlDesk, createControlDesk } from '../control/broker-control.ts'
+import { createGroupCoordinator } from '../groups/group-coordinator.ts'
+import type { GroupSettings } from '../groups/group.ts'
+import { createTopicRegistry } from '../topics/topic-registry.ts'
+import { advertisedVersions } from './advertised-versions.ts'
+import { createDispatcher } from './dispatcher.ts'
+import { createListeners } from './listeners.ts'
+import { BrokerSession, type ConnectionPort, type Session } from './session.ts'
+import { newUuid } from './uuid.ts'
+
+/** A whole broker but for what carries its bytes: no sockets, no files, no time of its own. */
+export interface BrokerCore {
+  readonly state: BrokerState
+  readonly control: ControlDesk
+  /** Starts to serve a connection. Throws `CLOSED` once the broker is closed. */
+  connect(port: ConnectionPort): Session
+  /** Where clients are told to find the broker from now on. */
+  advertise(endpoint: Endpoint): void
+  /** Closes all connections and ends everything that waits. */
+  close(): void
+}
+
+/** Throws `INVALID_OPTION`, or what is wrong with a topic or a setting. */
+export function createBrokerCore(options: BrokerOptions): BrokerCore {
+  const { clock = systemClock, nodeId = 1, onWarning = ignore } = options
+  integerOption('nodeId', nodeId, { min: 0, max: 0x7fffffff })
+  const configs = brokerConfigs(options)
+  const topics = createTopicRegistry(clock, configs)
+  const groups = createGroupCoordinator(clock, groupSettings(configs))
+  topics.onDelete(({ name }) => groups.forgetTopic(name))
+  // Whoever connects in memory needs no address; until a listener has one, this is what metadata tells.
+  let endpoint: Endpoint = { host: '127.0.0.1', port: 0 }
+  let lastProducerId = 0
+  let isClosed = false
+  const closing = createListeners<void>()
+  const state: BrokerState = {
+    clock,
+    nodeId,
+    clusterId: clusterId(clock),
+    configs,
+    topics,
+    groups,
+    get endpoint() {
+      return endpoint
+    },
+    apiVersions: advertisedVersions(servedApis),
+    nextProducerId: () => (lastProducerId += 1),
+    onClose: closing.add,
+    warn: onWarning,
+  }
+  const sessions = new Set<BrokerSession>()
+  const control = createControlDesk(closeSessions, closing.add)
+  const dispatch = createDispatcher(state, control, servedApis)
+  createTopics(state, options)
+
+  function closeSessions(): void {
+    for (const session of sessions) session.close()
+  }
+
+  return {
+    state,
+    control,
+    connect(port) {
+      if (isClosed) throw new PartitaError('CLOSED', 'The broker is closed: it takes no connections.')
+      const maxFrameBytes = configs.number('socket.request.max.bytes')
+      const session: BrokerSession = new BrokerSession(port, {
+        clock,
+        maxFrameBytes,
+        dispatch,
+        warn: onWarning,
+        ended: () => void sessions.delete(session),
+      })
+      sessions.add(session)
+      return session
+    },
+    advertise(where) {
+      endpoint = where
+    },
+    close() {
+      isClosed = true
+      closeSessions()
+      groups.close()
+      closing.notify()
+    },
+  }
+}
+
+function ignore(): void {
+  // Nobody asked for warnings.
+}
+
+function brokerConfigs({ autoCreateTopics, numPartitions, configs = {} }: BrokerOptions): ConfigSet {
+  const set = createConfigSet(brokerConfigTable)
+  set.change(configTexts(configs))
+  if (autoCreateTopics !== undefined) set.change([['auto.create.topics.enable', String(autoCreateTopics)]])
+  if (numPartitions !== undefined) {
+    integerOption('numPartitions', numPartitions, { min: 1 })
+    set.change([['num.partitions', String(numPartitions)]])
+  }
+  return set
+}
+
+/** Read when they are needed: settings can be changed while the broker runs. */
+function groupSettings(configs: ConfigSet): GroupSettings {
+  return {
+    get initialRebalanceDelayMs() {
+      return configs.number('group.initial.rebalance.delay.ms')
+    },
+    get minSessionTimeoutMs() {
+      return configs.number('group.min.session.timeout.ms')
+    },
+    get maxSessionTimeoutMs() {
+      return configs.number('group.max.session.timeout.ms')
+    },
+    get maxSize() {
+      return configs.number('group.max.size')
+    },
+    get offsetMetadataMaxBytes() {
+      return configs.number('offset.metadata.max.bytes')
+    },
+  }
+}
+
+function createTopics({ topics }: BrokerState, options: BrokerOptions): void {
+  for (const [name, given] of Object.entries(options.topics ?? {})) {
+    const { partitions, configs = {} } = typeof given === 'number' ? { partitions: given } : given
+    topics.create({ name, partitions, configs: configTexts(configs) })
+  }
+}
+
+/** Settings as they are kept: as texts. */
+export function configTexts(values: ConfigValues): [name: string, value: string][] {
+  return Object.entries(values).map(([name, value]) => [name, String(value)])
+}
+
+/** 22 letters and digits, as Kafka's are. */
+function clusterId(clock: Clock): string {
+  return newUuid(clock).slice(0, 22)
+}

@@ -1,0 +1,121 @@
+import type { TopicPartition } from '@partita/protocol'
+import type { DecodedRequest, RequestHeader } from '@partita/wire'
+import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
+import { apiVersionsApi, decodeRequest, decodeRequestHeader, encodeResponse } from '@partita/wire'
+import type { ControlDesk } from '../control/broker-control.ts'
+import type { BrokerState } from './broker-state.ts'
+import type { Answer, Client, RequestContext, ServedApi } from './served-api.ts'
+import { type FaultPlan, faultPlan, noFaults } from '../control/fault-plan.ts'
+import { sleep } from './sleep.ts'
+
+/** The connection that a request came over, as far as serving it needs. */
+export interface Peer {
+  readonly address: string
+  readonly host: string
+  software: string | undefined
+  readonly onClose: (listener: () => void) => () => void
+}
+
+/** What becomes of a request. Nothing set: it wants no answer. */
+export interface Outcome {
+  readonly answer?: Uint8Array
+  /** The connection is over. */
+  readonly close?: true
+  /** The connection hangs: nothing more of it is served. */
+  readonly stall?: true
+  /** The next request is served so much later. */
+  readonly muteMs?: number
+}
+
+const nothing: Outcome = {}
+
+/**
+ * Serves one request: from its frame to the frame of its answer. Throws, or rejects, where the connection has to be closed
+ * for it; the error says why.
+ */
+export type Dispatcher = (frame: Uint8Array, peer: Peer) => Outcome | Promise<Outcome>
+
+export function createDispatcher(broker: BrokerState, control: ControlDesk, apis: readonly ServedApi[]): Dispatcher {
+  const byKey = new Map(apis.map((served) => [served.api.key, served]))
+
+  function dispatch(frame: Uint8Array, peer: Peer): Outcome | Promise<Outcome> {
+    const header = decodeRequestHeader(frame)
+    const served = byKey.get(header.apiKey)
+    if (served === undefined || !serves(served, header.apiVersion)) return refuseVersion(header, served)
+    const request = decodeRequest(frame)
+    const plan = control.isWatching ? inspect(request, served, peer) : noFaults
+    if (plan !== noFaults) return serveUnder(plan, request, served, peer)
+    const answer = served.handle(request.body as never, contextOf(request, peer, plan))
+    return answer instanceof Promise ? answer.then((late) => encode(request, late)) : encode(request, answer)
+  }
+
+  /** Real brokers close the connection; but a client that asks for versions must learn which there are (KIP-511). */
+  function refuseVersion(header: RequestHeader, served: ServedApi | undefined): Outcome {
+    if (header.apiKey === apiVersionsApi.key) {
+      const apiKeys = broker.apiVersions.filter(({ apiKey }) => apiKey === header.apiKey)
+      const body = { errorCode: kafkaErrorCodes.UNSUPPORTED_VERSION, apiKeys }
+      return { answer: encodeResponse(apiVersionsApi, 0, header.correlationId, body) }
+    }
+    const asked = `${served?.api.name ?? `the API with key ${header.apiKey}`} in version ${header.apiVersion}`
+    const known = served === undefined ? 'it is not served' : `versions ${served.versions.join(' to ')} are served`
+    const client = header.clientId === null ? 'it' : `the client ${JSON.stringify(header.clientId)}`
+    throw new PartitaError('UNSUPPORTED_VERSION', `${client} asked for ${asked}; ${known}.`)
+  }
+
+  function inspect(request: DecodedRequest, served: ServedApi, peer: Peer): FaultPlan {
+    const partitions: Iterable<TopicPartition> = served.partitionsOf?.(request.body as never, broker) ?? []
+    const rules = control.inspect({
+      api: request.name,
+      version: request.apiVersion,
+      correlationId: request.correlationId,
+      clientId: request.clientId,
+      clientAddress: peer.address,
+      body: request.body,
+      partitions: [...partitions],
+    })
+    return faultPlan(rules)
+  }
+
+  async function serveUnder(plan: FaultPlan, request: DecodedRequest, served: ServedApi, peer: Peer): Promise<Outcome> {
+    // The client may be gone by then: what it sent is carried out nevertheless, unless the broker is gone too.
+    if (plan.delayMs > 0 && !(await sleep(broker, plan.delayMs))) return nothing
+    if (plan.drop) return { close: true }
+    if (plan.swallow) return { stall: true }
+    const context = contextOf(request, peer, plan)
+    const { body } = request
+    const refused = plan.error !== undefined && served.refuse !== undefined
+    const answer = refused
+      ? served.refuse!(body as never, kafkaErrorCodes[plan.error!], context)
+      : await served.handle(body as never, context)
+    if (plan.loseAnswer) return { close: true }
+    if (plan.throttleMs === 0 || answer === undefined) return encode(request, answer)
+    const throttled = { ...(answer as object), throttleTimeMs: plan.throttleMs }
+    return { ...encode(request, throttled), muteMs: plan.throttleMs }
+  }
+
+  function contextOf(request: DecodedRequest, peer: Peer, plan: FaultPlan): RequestContext {
+    const { address, host, software } = peer
+    const client: Client = { address, host, id: request.clientId, software }
+    return {
+      version: request.apiVersion,
+      client,
+      broker,
+      injectedError: plan.errorFor,
+      onClose: peer.onClose,
+      introduce(name) {
+        peer.software = name
+      },
+    }
+  }
+
+  return dispatch
+}
+
+function serves({ versions: [first, last] }: ServedApi, version: number): boolean {
+  return version >= first && version <= last
+}
+
+function encode(request: DecodedRequest, answer: Answer<never> | object): Outcome {
+  if (answer === undefined) return nothing
+  return { answer: encodeResponse(request.api, request.apiVersion, request.correlationId, answer as never) }
+}

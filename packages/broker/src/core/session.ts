@@ -1,0 +1,173 @@
+import type { Clock, Timer } from '@partita/protocol'
+import type { Dispatcher, Outcome, Peer } from './dispatcher.ts'
+import { isPartitaError } from '@partita/protocol'
+import { createFrameSplitter, type FrameSplitter } from '@partita/wire'
+import { createListeners } from './listeners.ts'
+
+/** The way back to a client, over whatever carries the bytes. */
+export interface ConnectionPort {
+  /** For people: `127.0.0.1:51234`. */
+  readonly clientAddress: string
+  /** The part of the address that all connections of the client's machine share: `127.0.0.1`. */
+  readonly clientHost: string
+  /** `false`: the client reads too slowly. Nothing more is served until `drained` is called. */
+  write(bytes: Uint8Array): boolean
+  /** No more bytes are wanted until `resume`. Those that come nevertheless are taken. */
+  pause(): void
+  resume(): void
+  close(): void
+}
+
+/** A connection as the broker sees it. */
+export interface Session {
+  /** Takes the next bytes of the client, however they are cut. Parts of them may be kept until they are served. */
+  receive(chunk: Uint8Array): void
+  /** The client reads again, after a `write` that returned `false`. */
+  drained(): void
+  /** The connection is gone. */
+  closed(): void
+}
+
+export interface SessionSurroundings {
+  readonly clock: Clock
+  readonly maxFrameBytes: number
+  readonly dispatch: Dispatcher
+  warn(message: string): void
+  /** The session has ended, whoever ended it. */
+  ended(session: Session): void
+}
+
+/** How much of what was read may wait behind a request that is being served. */
+const maxWaitingBytes = 1024 * 1024
+
+/**
+ * Serves the requests of one connection strictly one after another, as Kafka does: a Fetch or JoinGroup that waits holds
+ * up whatever comes behind it. So answers leave in the order of the requests.
+ */
+export class BrokerSession implements Session {
+  readonly #port: ConnectionPort
+  readonly #surroundings: SessionSurroundings
+  readonly #splitter: FrameSplitter
+  readonly #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  /** A request is being served, the connection is muted, or it hangs for good. */
+  #isBusy = false
+  /** The client does not take what is written. */
+  #isBlocked = false
+  #isPaused = false
+  #isClosed = false
+  #muteTimer: Timer | undefined
+  readonly #closing = createListeners<void>()
+  readonly #peer: Peer
+
+  constructor(port: ConnectionPort, surroundings: SessionSurroundings) {
+    this.#port = port
+    this.#surroundings = surroundings
+    const { clientAddress: address, clientHost: host } = port
+    this.#peer = { address, host, software: undefined, onClose: this.#closing.add }
+    this.#splitter = createFrameSplitter({
+      maxFrameBytes: surroundings.maxFrameBytes,
+      onFrame: (frame) => {
+        this.#waiting.push(frame)
+        this.#waitingBytes += frame.length
+      },
+    })
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.#isClosed) return
+    try {
+      this.#splitter.push(chunk)
+    } catch (error) {
+      return this.#fail(error)
+    }
+    this.#serve()
+  }
+
+  drained(): void {
+    this.#isBlocked = false
+    this.#serve()
+  }
+
+  closed(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#waiting.length = 0
+    this.#muteTimer?.cancel()
+    this.#closing.notify()
+    this.#surroundings.ended(this)
+  }
+
+  /** Ends the connection from this side. */
+  close(): void {
+    if (this.#isClosed) return
+    this.closed()
+    this.#port.close()
+  }
+
+  #serve(): void {
+    while (!this.#isBusy && !this.#isBlocked && !this.#isClosed) {
+      const frame = this.#waiting.shift()
+      if (frame === undefined) break
+      this.#waitingBytes -= frame.length
+      this.#serveOne(frame)
+    }
+    this.#readOrPause()
+  }
+
+  #serveOne(frame: Uint8Array): void {
+    try {
+      const outcome = this.#surroundings.dispatch(frame, this.#peer)
+      if (!(outcome instanceof Promise)) return this.#finish(outcome)
+      this.#isBusy = true
+      outcome.then(
+        (late) => {
+          this.#isBusy = false
+          this.#finish(late)
+          this.#serve()
+        },
+        (error: unknown) => this.#fail(error),
+      )
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #finish({ answer, close, stall, muteMs }: Outcome): void {
+    if (this.#isClosed) return
+    if (answer !== undefined && !this.#port.write(answer)) this.#isBlocked = true
+    if (close) return this.close()
+    if (stall) this.#isBusy = true
+    if (muteMs !== undefined) this.#mute(muteMs)
+  }
+
+  #mute(ms: number): void {
+    this.#isBusy = true
+    this.#muteTimer = this.#surroundings.clock.setTimer(ms, () => {
+      this.#isBusy = false
+      this.#serve()
+    })
+  }
+
+  /** Reading goes on while a request waits, so that a lost connection shows; but only so far. */
+  #readOrPause(): void {
+    const wantsPause = this.#isBlocked || this.#waitingBytes > maxWaitingBytes
+    if (wantsPause === this.#isPaused || this.#isClosed) return
+    this.#isPaused = wantsPause
+    if (wantsPause) this.#port.pause()
+    else this.#port.resume()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed) return
+    const reason = isPartitaError(error) ? error.message : `a defect of the broker: ${stackOf(error)}`
+    const { address, software } = this.#peer
+    const who = software === undefined ? address : `${address} (${software})`
+    this.#surroundings.warn(`Connection of ${who} closed: ${reason}`)
+    this.close()
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

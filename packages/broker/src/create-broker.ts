@@ -1,0 +1,88 @@
+import type { FetchedRecord } from '@partita/protocol'
+import { PartitaError } from '@partita/protocol'
+import { decodeBatch, readBatchHeader } from '@partita/wire'
+import type { GroupSnapshot, MemoryBroker } from './broker.ts'
+import { type BrokerCore, configTexts, createBrokerCore } from './core/broker-core.ts'
+import type { Group } from './groups/group.ts'
+import { bytesOf } from './log/partition-log.ts'
+import { connectInMemory } from './memory-connection.ts'
+import type { BrokerOptions } from './options.ts'
+import type { Topic } from './topics/topic.ts'
+import { waitForGroup } from './wait-for-group.ts'
+
+/**
+ * A broker that is reached in memory only, by `connect()`: nothing of it needs Node.
+ * @throws PartitaError `INVALID_OPTION`, `INVALID_CONFIG`, or what is wrong with a topic
+ */
+export function createBroker(options: BrokerOptions = {}): MemoryBroker {
+  return brokerOver(createBrokerCore(options), async () => undefined)
+}
+
+/** @param stopListening what has to be closed before the core is */
+export function brokerOver(core: BrokerCore, stopListening: () => Promise<void>): MemoryBroker {
+  const { topics, groups, clock } = core.state
+  let closing: Promise<void> | undefined
+
+  async function closeOnce(): Promise<void> {
+    core.close()
+    await stopListening()
+  }
+
+  function topicNamed(name: string): Topic {
+    const topic = topics.get(name)
+    if (topic !== undefined) return topic
+    throw new PartitaError('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic named ${name}.`, { topic: name })
+  }
+
+  const broker: MemoryBroker = {
+    control: core.control,
+    connect: () => connectInMemory(core, clock),
+    createTopic: (name, partitions, configs = {}) =>
+      void topics.create({ name, partitions, configs: configTexts(configs) }),
+    deleteTopic: (name) => topics.delete(topicNamed(name)),
+    topics: () => Array.from(topics.all(), ({ name, partitions }) => ({ name, partitions: partitions.length })),
+    log: (topic, partition) => recordsIn(topicNamed(topic), partition),
+    groups: () => Array.from(groups.all(), snapshotOf),
+    group(groupId) {
+      const group = groups.get(groupId)
+      return group && snapshotOf(group)
+    },
+    waitForGroup: async (groupId, expected) => snapshotOf(await waitForGroup(core.state, groupId, expected)),
+    close: () => (closing ??= closeOnce()),
+    [Symbol.asyncDispose]: () => broker.close(),
+  }
+  return broker
+}
+
+async function recordsIn({ name, partitions }: Topic, index: number): Promise<FetchedRecord[]> {
+  const log = partitions[index]?.log
+  if (log === undefined) {
+    const message = `The topic has partitions 0 to ${partitions.length - 1}.`
+    throw new PartitaError('UNKNOWN_TOPIC_OR_PARTITION', message, { topic: name, partition: index })
+  }
+  const records: FetchedRecord[] = []
+  for (const entry of log.entries.slice()) {
+    const batch = bytesOf(entry)
+    records.push(...(await decodeBatch(batch, readBatchHeader(batch))))
+  }
+  return records.filter(({ offset }) => offset >= log.startOffset)
+}
+
+function snapshotOf({ id, state, generation, members, offsets }: Group): GroupSnapshot {
+  return {
+    groupId: id,
+    state,
+    generation,
+    members: Array.from(members.values(), ({ id: memberId, instanceId: groupInstanceId, clientId }) => ({
+      memberId,
+      groupInstanceId,
+      clientId,
+    })),
+    offsets: Array.from(offsets.all(), ({ topic, partition, offset, metadata }) => ({
+      topic,
+      partition,
+      offset,
+      metadata,
+    })),
+  }
+}

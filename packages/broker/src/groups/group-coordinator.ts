@@ -1,0 +1,111 @@
+import type { Clock, KafkaErrorName } from '@partita/protocol'
+import type { JoinAnswer, JoinRequest, MemberIdentity, SyncAnswer, SyncRequest } from './group-requests.ts'
+import type { GroupSettings, GroupSurroundings } from './group.ts'
+import type { Leaver } from './leave.ts'
+import { createListeners } from '../core/listeners.ts'
+import { mayCommit } from './commit.ts'
+import { Group } from './group.ts'
+import { joinGroup } from './join.ts'
+import { expireMember, leaveGroup } from './leave.ts'
+import { failedJoin, failedSync } from './member.ts'
+import { onRebalanceDue } from './rebalance.ts'
+import { heartbeat, syncGroup } from './sync.ts'
+
+/** All groups of the broker. Nothing here knows of sockets, requests' versions or bytes of the protocol. */
+export interface GroupCoordinator {
+  join(groupId: string, request: JoinRequest, answer: (answer: JoinAnswer) => void): void
+  sync(groupId: string, request: SyncRequest, answer: (answer: SyncAnswer) => void): void
+  heartbeat(groupId: string, member: MemberIdentity): KafkaErrorName
+  /** One result per leaver; `undefined` where there is no such group. */
+  leave(groupId: string, leavers: readonly Leaver[]): KafkaErrorName[] | undefined
+  /** The group to commit to (made where someone outside of any generation commits), or why not. */
+  openForCommit(groupId: string, member: MemberIdentity): Group | KafkaErrorName
+  get(groupId: string): Group | undefined
+  all(): Iterable<Group>
+  delete(groupId: string): KafkaErrorName
+  /** Forgets what all groups committed for a topic. */
+  forgetTopic(topic: string): void
+  /** Calls back whenever a group changed its state or lost a member, until the returned function is called. */
+  onChange(listener: (group: Group) => void): () => void
+  /** Ends all sessions and answers whatever waits. */
+  close(): void
+}
+
+export function createGroupCoordinator(clock: Clock, settings: GroupSettings): GroupCoordinator {
+  const groups = new Map<string, Group>()
+  const changes = createListeners<Group>()
+  const surroundings: GroupSurroundings = {
+    clock,
+    settings,
+    memberExpired(group, memberId) {
+      expireMember(group, memberId)
+      forgetIfUnused(group)
+    },
+    rebalanceDue: onRebalanceDue,
+    changed: changes.notify,
+  }
+
+  function groupOrNew(groupId: string): Group {
+    let group = groups.get(groupId)
+    if (group === undefined) groups.set(groupId, (group = new Group(groupId, surroundings)))
+    return group
+  }
+
+  /** A first join that is refused, or not followed up, leaves nothing behind. */
+  function forgetIfUnused(group: Group): void {
+    if (group.isUnused) groups.delete(group.id)
+  }
+
+  return {
+    join(groupId, request, answer) {
+      if (groupId === '') return answer(failedJoin('INVALID_GROUP_ID', request.memberId))
+      if (request.memberId !== '' && !groups.has(groupId)) {
+        return answer(failedJoin('UNKNOWN_MEMBER_ID', request.memberId))
+      }
+      const group = groupOrNew(groupId)
+      joinGroup(group, request, answer)
+      forgetIfUnused(group)
+    },
+    sync(groupId, request, answer) {
+      const group = groups.get(groupId)
+      if (group === undefined) answer(failedSync('UNKNOWN_MEMBER_ID'))
+      else syncGroup(group, request, answer)
+    },
+    heartbeat(groupId, member) {
+      const group = groups.get(groupId)
+      return group === undefined ? 'UNKNOWN_MEMBER_ID' : heartbeat(group, member)
+    },
+    leave(groupId, leavers) {
+      const group = groups.get(groupId)
+      if (group === undefined) return undefined
+      const results = leaveGroup(group, leavers)
+      forgetIfUnused(group)
+      return results
+    },
+    openForCommit(groupId, member) {
+      if (groupId === '') return 'INVALID_GROUP_ID'
+      if (!groups.has(groupId) && member.generation >= 0) return 'GROUP_ID_NOT_FOUND'
+      const group = groupOrNew(groupId)
+      const error = mayCommit(group, member)
+      return error === 'NONE' ? group : error
+    },
+    get: (groupId) => groups.get(groupId),
+    all: () => groups.values(),
+    delete(groupId) {
+      const group = groups.get(groupId)
+      if (group === undefined) return 'GROUP_ID_NOT_FOUND'
+      if (group.state !== 'Empty') return 'NON_EMPTY_GROUP'
+      group.dispose()
+      groups.delete(groupId)
+      group.become('Dead')
+      return 'NONE'
+    },
+    forgetTopic(topic) {
+      for (const group of groups.values()) group.offsets.deleteTopic(topic)
+    },
+    onChange: changes.add,
+    close() {
+      for (const group of groups.values()) group.dispose()
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import type { Clock } from '@partita/protocol'
+import type { BrokerCore } from './core/broker-core.ts'
+
+/** A connection to a broker in the same process: the bytes that would go over TCP, without TCP. */
+export interface MemoryConnection {
+  /**
+   * Hands bytes to the broker, which takes them at once and looks at them until they are served: they must not change. `false`: it has enough for now; more is taken, but costs memory
+   * until `onReady` is called.
+   */
+  send(bytes: Uint8Array): boolean
+  /** What the broker answers: in order, cut at any place, never from inside `send`. The bytes are the receiver's. */
+  onData: ((bytes: Uint8Array) => void) | undefined
+  /** The broker takes more, after a `send` that returned `false`. */
+  onReady: (() => void) | undefined
+  /** The broker has closed the connection. Not called after `close`. */
+  onClose: (() => void) | undefined
+  close(): void
+}
+
+let connections = 0
+
+/** Connects to a broker in memory. What it answers arrives in the next turn of the clock, as over a wire. */
+export function connectInMemory(core: BrokerCore, clock: Clock): MemoryConnection {
+  let answers: Uint8Array[] = []
+  let isPaused = false
+  let isClosed = false
+
+  const connection: MemoryConnection = {
+    send(bytes) {
+      if (!isClosed) session.receive(bytes)
+      return !isPaused
+    },
+    onData: undefined,
+    onReady: undefined,
+    onClose: undefined,
+    close() {
+      if (isClosed) return
+      isClosed = true
+      session.closed()
+    },
+  }
+
+  function deliver(): void {
+    const batch = answers
+    answers = []
+    for (const bytes of batch) if (!isClosed) connection.onData?.(bytes)
+  }
+
+  const session = core.connect({
+    clientAddress: `memory:${(connections += 1)}`,
+    clientHost: 'memory',
+    write(bytes) {
+      if (answers.push(bytes) === 1) clock.defer(deliver)
+      return true
+    },
+    pause() {
+      isPaused = true
+    },
+    resume() {
+      isPaused = false
+      clock.defer(() => connection.onReady?.())
+    },
+    close() {
+      clock.defer(() => {
+        if (isClosed) return
+        isClosed = true
+        connection.onClose?.()
+      })
+    },
+  })
+  return connection
+}

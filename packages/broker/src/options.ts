@@ -1,0 +1,43 @@
+import type { Clock } from '@partita/protocol'
+
+/** A topic that is there from the start. */
+export interface TopicOptions {
+  /** Default: `numPartitions`. */
+  readonly partitions?: number | undefined
+  /** Settings by Kafka's own names: `{ 'cleanup.policy': 'compact' }`. */
+  readonly configs?: ConfigValues | undefined
+}
+
+/** Settings by Kafka's own names. */
+export type ConfigValues = Readonly<Record<string, string | number | boolean>>
+
+/** What a broker is to be, however it is reached. */
+export interface BrokerOptions {
+  /** Topics that are there from the start, each with its number of partitions or more. Default: none. */
+  readonly topics?: Readonly<Record<string, number | TopicOptions>> | undefined
+  /** Whether asking for the metadata of an unknown topic creates it. Default `true`, as Kafka's. */
+  readonly autoCreateTopics?: boolean | undefined
+  /** The partitions of a topic that is created without saying how many. Default 1, as Kafka's. */
+  readonly numPartitions?: number | undefined
+  /** The id of the one node. Default 1. */
+  readonly nodeId?: number | undefined
+  /** The broker's settings by Kafka's own names: `{ 'message.max.bytes': 2000 }`. Default: see the README. */
+  readonly configs?: ConfigValues | undefined
+  /** Time and chance. Default: the host's. */
+  readonly clock?: Clock | undefined
+  /**
+   * Gets one line about each connection that the broker closes because of what came over it (a frame it cannot read, an
+   * API or version that it does not serve), and about what it takes otherwise than Kafka. Default: nothing is said.
+   */
+  readonly onWarning?: ((message: string) => void) | undefined
+}
+
+/** Where a broker listens, besides what it is. */
+export interface ListenOptions extends BrokerOptions {
+  /** The address to listen at, and to tell to clients. Default `127.0.0.1`. */
+  readonly host?: string | undefined
+  /** Default 0: one that is free. */
+  readonly port?: number | undefined
+  /** Allows an address that other machines can reach. The broker has neither encryption nor authentication. Default `false`. */
+  readonly allowRemote?: boolean | undefined
+}

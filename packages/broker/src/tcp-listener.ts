@@ -1,0 +1,70 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { PartitaError } from '@partita/protocol'
+import type { BrokerCore } from './core/broker-core.ts'
+import type { Endpoint } from './core/broker-state.ts'
+
+/** A server socket that hands its connections to a broker. */
+export interface TcpListener {
+  /** The address and the port that were bound. */
+  readonly endpoint: Endpoint
+  /** Closes the server and all connections; settles when their handles are gone. */
+  readonly close: () => Promise<void>
+}
+
+/** @throws PartitaError `CONNECTION_FAILED` where the address cannot be bound */
+export function listen(core: BrokerCore, { host, port }: Endpoint): Promise<TcpListener> {
+  const sockets = new Set<Socket>()
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    serve(core, socket)
+  })
+  return new Promise((resolve, reject) => {
+    server.on('error', (cause) => {
+      const message = `The broker cannot listen at ${host}:${port}: ${cause.message}.`
+      // Once it listens nobody hears the promise: then one connection could not be accepted, and the next may be.
+      core.state.warn(message)
+      reject(new PartitaError('CONNECTION_FAILED', message, { api: 'startBroker', cause }))
+    })
+    server.listen({ host, port, exclusive: true }, () => {
+      resolve({ endpoint: endpointOf(server), close: () => close(server, sockets) })
+    })
+  })
+}
+
+function serve(core: BrokerCore, socket: Socket): void {
+  const session = core.connect({
+    clientAddress: `${socket.remoteAddress}:${socket.remotePort}`,
+    clientHost: String(socket.remoteAddress),
+    write(bytes) {
+      return socket.write(bytes)
+    },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    close: () => void socket.destroy(),
+  })
+  socket.on('data', (chunk) => {
+    // The answers to what came in one piece leave in one piece.
+    socket.cork()
+    session.receive(chunk)
+    socket.uncork()
+  })
+  socket.on('drain', () => session.drained())
+  // A connection that breaks is an everyday event: 'close' follows, and the session ends there.
+  socket.on('error', () => undefined)
+  socket.on('close', () => session.closed())
+}
+
+function endpointOf(server: Server): Endpoint {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null)
+    throw new PartitaError('UNEXPECTED', 'The server has no address.')
+  return { host: address.address, port: address.port }
+}
+
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    for (const socket of sockets) socket.destroy()
+  })
+}
