@@ -56,7 +56,10 @@ export interface FetchedBatch extends TopicPartition {
  * `assigned` and `revoked` or `lost`, a partition's batches come in order, each once.
  */
 export interface GroupListener {
-  /** Partitions that are ours from now on; nothing of them was delivered before. `epoch` grows with every assignment. */
+  /**
+   * Partitions that are ours from now on; nothing of them was delivered before, and none of them is paused. `epoch` grows
+   * with every assignment.
+   */
   assigned(partitions: readonly AssignedPartition[], epoch: number): void
   /**
    * Partitions that will be given up. The transport waits for the promise, but not past the rebalance timeout; commits
@@ -65,6 +68,10 @@ export interface GroupListener {
   revoked(partitions: readonly TopicPartition[]): Promise<void>
   /** Partitions that others may already have: commits for them would be refused. */
   lost(partitions: readonly TopicPartition[]): void
+  /**
+   * Where the log itself went back (truncation, a topic that was made anew, an offset out of range), a batch may lie wholly
+   * below the one before it: handling goes on from there.
+   */
   records(batch: FetchedBatch): void
   /** The membership has ended for good; no other call follows. */
   failed(error: PartitaError): void

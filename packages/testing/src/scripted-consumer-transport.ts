@@ -73,8 +73,8 @@ export interface ScriptedConsumerTransport extends Transport {
   committed(topic: string, partition: number): CommittedOffset | undefined
   /** Makes joining fail. Before `run`. */
   refuseJoin(error: PartitaError): void
-  /** Makes joining wait for ever, or until its signal fires. Before `run`. */
-  holdJoin(): void
+  /** Makes joining wait until the given function is called, or its signal fires. Before `run`. */
+  holdJoin(): () => void
   /** The outcome of one future commit: the next one that has none yet. */
   nextCommit(outcome: CommitOutcome): void
   /** A new epoch, with these partitions added. */
@@ -119,7 +119,7 @@ class Script implements ScriptedConsumerTransport {
   readonly #paused: Set<string> = new Set()
   readonly #outcomes: CommitOutcome[] = []
   #listener: GroupListener | undefined
-  #join: 'at once' | 'never' | PartitaError = 'at once'
+  #join: Promise<void> = Promise.resolve()
 
   constructor({ clock, committed = new Map() }: ScriptedConsumerTransportOptions) {
     this.clock = clock
@@ -147,11 +147,15 @@ class Script implements ScriptedConsumerTransport {
   }
 
   refuseJoin(error: PartitaError): void {
-    this.#join = error
+    this.#join = Promise.reject(error)
+    // Whoever joins is told; nobody else has to be.
+    this.#join.catch(() => {})
   }
 
-  holdJoin(): void {
-    this.#join = 'never'
+  holdJoin(): () => void {
+    let join = (): void => {}
+    this.#join = new Promise((resolve) => (join = resolve))
+    return join
   }
 
   nextCommit(outcome: CommitOutcome): void {
@@ -220,12 +224,11 @@ class Script implements ScriptedConsumerTransport {
     if (this.subscription !== undefined) throw new Error('a session is subscribed at most once')
     this.subscription = options
     this.#listener = listener
-    if (this.#join === 'at once') return Promise.resolve(this.#membership())
-    if (this.#join !== 'never') return Promise.reject(this.#join)
-    return new Promise((_, reject) => {
+    const refused = new Promise<never>((_, reject) => {
       const refuse = (): void => reject(new PartitaError('ABORTED', 'Joining was given up.'))
       options.signal?.addEventListener('abort', refuse, { once: true })
     })
+    return Promise.race([this.#join, refused]).then(() => this.#membership())
   }
 
   #membership(): GroupMembership {

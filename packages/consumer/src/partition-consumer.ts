@@ -1,0 +1,214 @@
+import type { AssignedPartition, CommittedOffset, FetchedBatch, OffsetCommit, PartitaError } from '@partita/protocol'
+import { Inbox, sizeOf } from './inbox.ts'
+import { Task, type Lane, type TaskOwner } from './lane.ts'
+import type { LaneTable } from './lane-table.ts'
+import { decodeOffsetMap, encodeOffsetMap, reachLimits, type OffsetRange, type ReachLimits } from './offset-map.ts'
+import { RememberedOffsets } from './remembered-offsets.ts'
+import { UnfinishedRecords } from './unfinished-records.ts'
+
+/** `owned`, then `draining` while it is given up, then `ended`: from there on nothing counts any more. */
+export type PartitionState = 'owned' | 'draining' | 'ended'
+
+/** What a partition tells whoever runs it. */
+export interface PartitionEvents {
+  /** A record is done with: there may be room to fetch, and to sort, more. */
+  madeRoom(partition: PartitionConsumer): void
+  warning(message: string): void
+}
+
+/**
+ * One partition for as long as one assignment of it lasts. A partition that is lost and comes back is another object: what
+ * is late from the first can not be mistaken for the second's, whatever the offsets say.
+ */
+export class PartitionConsumer implements TaskOwner {
+  readonly topic: string
+  readonly partition: number
+  readonly fence: number
+  readonly lanes: LaneTable
+  readonly inbox: Inbox = new Inbox()
+  readonly unfinished: UnfinishedRecords = new UnfinishedRecords()
+  state: PartitionState = 'owned'
+  abortReason: PartitaError | null = null
+  /** Where the fetch goes on; unknown until the first batch where nothing is committed. */
+  position: number | null
+  highWatermark: number | null = null
+  /** No more batches were asked for, since too much is waiting. */
+  fetchPaused = false
+  /** Stands in the dispatcher's queue of partitions whose inbox may be sorted. */
+  queued = false
+  /** Lanes over their limit: until they are down to half of it, nothing more is sorted. */
+  readonly #crowded: Set<Lane> = new Set()
+  /** What the coordinator has acknowledged, or had when the partition came. */
+  #committed: CommittedOffset | null
+  readonly #remembered: RememberedOffsets
+  /** Everything that is finished is below this offset. */
+  #finishedEnd: number
+  readonly #reach: ReachLimits
+  readonly #events: PartitionEvents
+  readonly #metadataMaxBytes: number
+
+  constructor(
+    assigned: AssignedPartition,
+    fence: number,
+    lanes: LaneTable,
+    metadataMaxBytes: number,
+    events: PartitionEvents,
+  ) {
+    const { topic, partition, committed } = assigned
+    this.topic = topic
+    this.partition = partition
+    this.fence = fence
+    this.lanes = lanes
+    this.#reach = reachLimits(metadataMaxBytes)
+    this.#metadataMaxBytes = metadataMaxBytes
+    this.#events = events
+    const map = committed === null ? null : decodeOffsetMap(committed.offset, committed.metadata)
+    if (committed !== null && committed.metadata !== '' && map === null) {
+      events.warning(
+        `The metadata committed for ${topic}-${partition} at offset ${committed.offset} is not an offset map of ours for ` +
+          `that offset, and is ignored: everything from there on is handled.`,
+      )
+    }
+    this.position = committed === null ? null : committed.offset
+    // Metadata that means nothing to us is no reason to commit before anything is finished.
+    this.#committed = committed === null || map !== null ? committed : { offset: committed.offset, metadata: '' }
+    this.#remembered = new RememberedOffsets(map)
+    this.#finishedEnd = this.#remembered.end
+  }
+
+  get open(): boolean {
+    return this.state === 'owned'
+  }
+
+  get ended(): boolean {
+    return this.state === 'ended'
+  }
+
+  get committed(): CommittedOffset | null {
+    return this.#committed
+  }
+
+  /** Records that wait or run. */
+  get buffered(): number {
+    return this.inbox.count + this.unfinished.count
+  }
+
+  /** Bytes of their keys and values. */
+  get bufferedBytes(): number {
+    return this.inbox.bytes + this.unfinished.bytes
+  }
+
+  /** Up to here records were sorted into lanes. */
+  get sortedTo(): number | null {
+    return this.inbox.peek()?.offset ?? this.position
+  }
+
+  /** The first offset that is not finished: what may be committed. `null`: not known yet. */
+  get watermark(): number | null {
+    const { first } = this.unfinished
+    if (first !== null) return first.offset
+    return this.sortedTo === null ? null : this.#remembered.pass(this.sortedTo)
+  }
+
+  /** Takes a batch in. */
+  deliver({ records, nextOffset, highWatermark }: FetchedBatch): void {
+    const from = this.position ?? 0
+    const first = records[0]
+    // A broker's batches are whole: what comes before the place that was asked for is a repeat.
+    this.inbox.push(
+      first === undefined || first.offset >= from ? records : records.filter(({ offset }) => offset >= from),
+    )
+    this.position = Math.max(from, nextOffset, (records.at(-1)?.offset ?? -1) + 1)
+    this.highWatermark = highWatermark
+  }
+
+  /** Whether the next record of the inbox may go into its lane now. */
+  canSort(): boolean {
+    if (!this.open || this.inbox.count === 0) return false
+    for (const lane of this.#crowded) {
+      if (lane.length > this.lanes.limit / 2) return false
+      this.#crowded.delete(lane)
+    }
+    return !this.tooFarAhead
+  }
+
+  /** So much is unfinished before the next record that the offset map might not hold it. */
+  get tooFarAhead(): boolean {
+    const { first, count } = this.unfinished
+    const next = this.inbox.peek()
+    if (first === null || next === null) return false
+    return count >= this.#reach.records && next.offset - first.offset >= this.#reach.offsets
+  }
+
+  /** Puts the next record of the inbox into its lane, and gives that; `null` for one that was finished before. */
+  sortNext(): Lane | null {
+    const source = this.inbox.peek()!
+    if (this.#remembered.has(source.offset)) {
+      this.inbox.shift(sizeOf(source))
+      this.#events.madeRoom(this)
+      return null
+    }
+    const { key } = source
+    const lane = this.lanes.laneFor(key)
+    const task = new Task(this, lane, source, key)
+    this.inbox.shift(task.size)
+    this.unfinished.append(task)
+    lane.push(task)
+    if (lane.length > this.lanes.limit) this.#crowded.add(lane)
+    return lane
+  }
+
+  finish(task: Task): boolean {
+    if (this.state === 'ended') return false
+    this.unfinished.remove(task)
+    if (task.offset >= this.#finishedEnd) this.#finishedEnd = task.offset + 1
+    this.#events.madeRoom(this)
+    return true
+  }
+
+  /** Starts nothing more of it. What is waiting is dropped, and stays unfinished. */
+  drain(): void {
+    if (this.state === 'owned') this.state = 'draining'
+    this.position = this.sortedTo
+    this.inbox.clear()
+    for (const { lane } of this.unfinished) lane.clear()
+  }
+
+  /** From here on nothing counts. `false`: so it was before. */
+  end(): boolean {
+    if (this.state === 'ended') return false
+    this.drain()
+    this.state = 'ended'
+    return true
+  }
+
+  /** What there is to commit; `null` where all is committed. */
+  uncommitted(): OffsetCommit | null {
+    const offset = this.watermark
+    if (offset === null) return null
+    const { topic, partition } = this
+    const metadata = this.#offsetMap(offset)
+    if (this.#committed?.offset === offset && this.#committed.metadata === metadata) return null
+    return { topic, partition, offset, metadata }
+  }
+
+  /** The coordinator has what {@link uncommitted} gave. What was finished since then is still to be committed. */
+  acknowledge({ offset, metadata }: OffsetCommit): void {
+    this.#committed = { offset, metadata }
+  }
+
+  #offsetMap(offset: number): string {
+    const map = encodeOffsetMap(offset, this.#finishedEnd, this.#unfinishedRanges(), this.#metadataMaxBytes)
+    if (map !== null) return map
+    this.#events.warning(
+      `What is finished beyond offset ${offset} of ${this.topic}-${this.partition} does not fit into ` +
+        `${this.#metadataMaxBytes} characters: after a restart it is handled again. Was an earlier member's limit higher?`,
+    )
+    return ''
+  }
+
+  *#unfinishedRanges(): Generator<OffsetRange> {
+    for (const { offset } of this.unfinished) yield { start: offset, end: offset + 1 }
+    yield* this.#remembered.unfinishedFrom(this.sortedTo ?? 0)
+  }
+}
