@@ -43,7 +43,10 @@ export interface AssignedPartition extends TopicPartition {
 
 /** What one fetch brought of one partition. */
 export interface FetchedBatch extends TopicPartition {
-  /** In offset order. Offsets may have gaps (compaction, transaction markers, aborted transactions). */
+  /**
+   * In offset order. Offsets may have gaps (compaction, transaction markers, aborted transactions); none at all where only
+   * such was read, so that the position moves on.
+   */
   readonly records: readonly FetchedRecord[]
   /** Where the fetch goes on: everything below it was delivered or does not exist. */
   readonly nextOffset: number
@@ -63,7 +66,8 @@ export interface GroupListener {
   assigned(partitions: readonly AssignedPartition[], epoch: number): void
   /**
    * Partitions that will be given up. The transport waits for the promise, but not past the rebalance timeout; commits
-   * for them are still good until it settles. Nothing of them is delivered after the call.
+   * for them are still good until it settles. Nothing of them is delivered after the call. Where it did not settle in time,
+   * `lost` follows for the same partitions.
    */
   revoked(partitions: readonly TopicPartition[]): Promise<void>
   /** Partitions that others may already have: commits for them would be refused. */
@@ -106,7 +110,8 @@ export interface GroupMembership {
 export interface ConsumerTransport {
   /**
    * Joins the group; settles when the member has joined and fetching goes on by itself. Rejects with `UNKNOWN_TOPIC_OR_PARTITION`,
-   * `CONNECTION_FAILED`, `AUTHENTICATION_FAILED`, `INVALID_GROUP_ID`… where that cannot be.
+   * `CONNECTION_FAILED`, `AUTHENTICATION_FAILED`, `INVALID_GROUP_ID`… where that cannot be, and with `OFFSET_OUT_OF_RANGE`
+   * where nothing is committed for a partition and `autoOffsetReset` is `none`; at a later assignment that is `failed`.
    * At most one subscription a session.
    */
   subscribe(options: SubscribeOptions, listener: GroupListener): Promise<GroupMembership>

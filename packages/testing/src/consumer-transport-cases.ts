@@ -1,4 +1,3 @@
-import { type SubscribeOptions, type TopicPartition } from '@partita/protocol'
 import {
   bytes,
   delay,
@@ -13,9 +12,11 @@ import {
   using,
   valuesOf,
 } from './case-helpers.ts'
-import type { ComplianceCase, TransportHarness } from './compliance.ts'
+import type { ComplianceCase } from './compliance.ts'
 import { consumerGroupCases } from './consumer-group-cases.ts'
-import { expectRejection, expectSame, expectThat } from './expect.ts'
+import { consumerStartCases } from './consumer-start-cases.ts'
+import { expectSame, expectThat } from './expect.ts'
+import { prepared } from './prepared-member.ts'
 import { RecordingMember } from './recording-member.ts'
 
 const fetchCases: readonly ComplianceCase[] = [
@@ -118,111 +119,6 @@ const fetchCases: readonly ComplianceCase[] = [
   },
 ]
 
-const startCases: readonly ComplianceCase[] = [
-  {
-    name: 'without a commit, `latest` begins with what comes after the assignment',
-    async run(harness) {
-      const { member, topic, storeMore } = await prepared(harness, 1, 5)
-      await using(member, async () => {
-        await member.join(subscribeOptions(harness.newGroupId(), [topic], { autoOffsetReset: 'latest' }))
-        await storeMore(0, ['new'])
-        await eventually(member.transport.clock, 'the new record', () => member.recordCount > 0)
-        expectSame(valuesOf(member.recordsOf({ topic, partition: 0 })), ['new'], 'the records')
-      })
-    },
-  },
-  {
-    name: 'without a commit, `none` ends the subscription and names the partition',
-    async run(harness) {
-      const { member, topic } = await prepared(harness, 1, 1)
-      await using(member, async () => {
-        const joining = member.join(subscribeOptions(harness.newGroupId(), [topic], { autoOffsetReset: 'none' }))
-        const [outcome] = await Promise.allSettled([joining])
-        if (outcome.status === 'fulfilled') {
-          await eventually(member.transport.clock, 'the failure', () => member.failure !== undefined)
-        }
-        const error = outcome.status === 'rejected' ? (outcome.reason as Error) : member.failure
-        expectThat(
-          error?.message.includes(`${topic}-0`) === true,
-          `the error does not name the partition: ${error?.message}`,
-        )
-        expectSame(member.recordCount, 0, 'records delivered')
-      })
-    },
-  },
-  {
-    name: 'a commit comes back at the next assignment, text and all, and fetching begins there',
-    async run(harness) {
-      const { member, topic } = await prepared(harness, 2, 10)
-      const groupId = harness.newGroupId()
-      const text = '{"left":"naïve – 日本"}'
-      await using(member, async () => {
-        await member.join(subscribeOptions(groupId, [topic]))
-        await member.membership.commit([])
-        await member.membership.commit([{ topic, partition: 0, offset: 7, metadata: text }])
-        await member.membership.commit([{ topic, partition: 1, offset: 3, metadata: '' }])
-        await member.membership.commit([{ topic, partition: 1, offset: 10, metadata: '' }])
-      })
-      const next = new RecordingMember(harness.newTransport())
-      await using(next, async () => {
-        await next.join(subscribeOptions(groupId, [topic], { autoOffsetReset: 'none' }))
-        await eventually(next.transport.clock, 'the records from there', () => next.recordCount >= 3)
-        const commits = next.assignment.toSorted((a, b) => a.partition - b.partition).map(({ committed }) => committed)
-        const expected = [
-          { offset: 7, metadata: next.transport.guarantees.commitMetadata === true ? text : commits[0]?.metadata },
-          { offset: 10, metadata: '' },
-        ]
-        expectSame(commits, expected, 'the commits')
-        await delay(next.transport.clock, 50)
-        expectSame(
-          next.recordsOf({ topic, partition: 0 }).map(({ offset }) => offset),
-          [7, 8, 9],
-          'partition 0',
-        )
-        expectSame(next.recordsOf({ topic, partition: 1 }).length, 0, 'records of partition 1')
-      })
-    },
-  },
-  {
-    name: 'an unknown topic is refused soon, and not created',
-    async run(harness) {
-      const topic = `${await harness.newTopic(1)}-of-nobody`
-      const member = new RecordingMember(harness.newTransport())
-      await using(member, async () => {
-        const joining = member.join(subscribeOptions(harness.newGroupId(), [topic]))
-        const error = await expectRejection(joining, 'UNKNOWN_TOPIC_OR_PARTITION')
-        expectThat(error.message.includes(topic), 'the error names the topic')
-      })
-      const topics = await using(harness.newTransport().openAdmin(), (admin) => admin.listTopics())
-      expectThat(!topics.includes(topic), 'a consumer creates no topics')
-    },
-  },
-  {
-    name: 'what cannot be a subscription is refused: no group, no topic, a second one, an aborted one',
-    async run(harness) {
-      const { member, topic, transport } = await prepared(harness, 1, 0)
-      const group = harness.newGroupId()
-      const refused = async (
-        options: SubscribeOptions,
-        ...codes: Parameters<typeof expectRejection>[1][]
-      ): Promise<void> => {
-        const other = new RecordingMember(transport)
-        await using(other, () => expectRejection(other.join(options), ...codes))
-      }
-      await refused(subscribeOptions('', [topic]), 'INVALID_OPTION', 'INVALID_GROUP_ID')
-      await refused(subscribeOptions(group, []), 'INVALID_OPTION')
-      await refused(subscribeOptions(group, ['no such name!']), 'INVALID_TOPIC_EXCEPTION')
-      const abort = new AbortController()
-      abort.abort()
-      await refused(subscribeOptions(group, [topic], { signal: abort.signal }), 'ABORTED')
-      await using(member, async () => {
-        await member.join(subscribeOptions(group, [topic]))
-        await expectRejection(member.join(subscribeOptions(group, [topic])), 'UNSUPPORTED')
-      })
-    },
-  },
-]
-
 const flowCases: readonly ComplianceCase[] = [
   {
     name: 'a paused partition stands still while another goes on; resumed, it loses nothing and repeats nothing',
@@ -298,30 +194,10 @@ const flowCases: readonly ComplianceCase[] = [
   },
 ]
 
-interface Prepared {
-  readonly transport: RecordingMember['transport']
-  readonly member: RecordingMember
-  readonly topic: string
-  storeMore(partition: number, values: readonly string[]): Promise<void>
-}
-
-/** A topic with `count` records, `p0-0` … in each partition, and a member that has not joined yet. */
-async function prepared(harness: TransportHarness, partitions: number, count: number): Promise<Prepared> {
-  const topic = await harness.newTopic(partitions)
-  const transport = harness.newTransport()
-  const storeMore = async (partition: number, values: readonly string[]): Promise<void> => {
-    await storeValues(transport, { topic, partition }, values)
-  }
-  const places = Array.from({ length: partitions }, (_, partition): TopicPartition => ({ topic, partition }))
-  if (count > 0)
-    await Promise.all(places.map(({ partition }) => storeMore(partition, numbered(`p${partition}`, count))))
-  return { transport, member: new RecordingMember(transport), topic, storeMore }
-}
-
 /** What every {@link ConsumerTransport} has to do. */
 export const consumerTransportCases: readonly ComplianceCase[] = [
   ...fetchCases,
-  ...startCases,
+  ...consumerStartCases,
   ...flowCases,
   ...consumerGroupCases,
 ]

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { startKafka } from '@partita/real-kafka'
+
+export interface BenchCluster extends AsyncDisposable {
+  readonly name: string
+  readonly brokers: readonly string[]
+}
+
+/** The embedded broker, in a process of its own. */
+export async function embeddedCluster(): Promise<BenchCluster> {
+  const script = fileURLToPath(new URL('work/serve.js', import.meta.url))
+  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()))
+    child.once('exit', () => reject(new Error('the embedded broker ended before it was ready')))
+  })
+  return {
+    name: 'embedded broker',
+    brokers: address.split(','),
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.stdin.end()
+      await ended
+    },
+  }
+}
+
+/** A real Kafka that is there already, or one that is started for the run. */
+export async function realCluster(brokers: readonly string[] | undefined): Promise<BenchCluster> {
+  if (brokers !== undefined) {
+    return { name: `Kafka at ${brokers.join(',')}`, brokers, [Symbol.asyncDispose]: () => Promise.resolve() }
+  }
+  const kafka = await startKafka({ nodes: 1 })
+  return { name: 'Kafka 4.3.1', brokers: kafka.bootstrap, [Symbol.asyncDispose]: () => kafka.stop() }
+}

@@ -1,0 +1,15 @@
+import type { TransportGuarantees } from '@partita/protocol'
+
+/** What this transport can keep, and why not where it cannot. */
+export const kafkajsGuarantees: TransportGuarantees = {
+  idempotentWrites: true,
+  resultPerBatch: true,
+  drainBeforeRevoke: true,
+  cooperativeRebalance:
+    'kafkajs joins groups with the eager protocol only: a member gives up all its partitions at each rebalance.',
+  backgroundHeartbeat: true,
+  commitMetadata: true,
+  orderedHeaders:
+    'kafkajs decodes headers into an object: values of a repeated name are grouped, and integer-like names come first. ' +
+    'Written headers keep their order.',
+}
