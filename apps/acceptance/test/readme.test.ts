@@ -1,28 +1,101 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startBroker, type Broker } from '@partita/broker'
 
-// The README's example, as it stands there, is run: what people copy must work.
+// What people copy must work: every example of a README compiles, and those that end by themselves are run.
 
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = fileURLToPath(new URL('.readme/', import.meta.url))
+const readmes = ['README.md', ...readdirSync(`${root}packages`).map((name) => `packages/${name}/README.md`)]
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let broker: Broker
 
-function exampleOf(readme: string): string {
-  const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(new URL(`../../../${readme}`, import.meta.url), 'utf8'))?.[1]
-  if (example === undefined) throw new Error(`${readme} has no example`)
-  return example
+beforeAll(async () => {
+  broker = await startBroker({ topics: { orders: 12 } })
+  mkdirSync(folder, { recursive: true })
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await broker.close()
+})
+
+function examplesOf(readme: string): string[] {
+  const text = readFileSync(`${root}${readme}`, 'utf8')
+  return Array.from(text.matchAll(/```ts\n([\s\S]*?)```/g), (match) => match[1]!)
 }
 
-it('the example of the README prints what its comment says', async () => {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(`${folder}readme.ts`, exampleOf('README.md'))
-  const lines: unknown[] = []
-  const log = vi.spyOn(console, 'log').mockImplementation((line) => lines.push(line))
+/** Runs an example, against the embedded broker where it names an address, and gives what it printed. */
+async function run(readme: string): Promise<string[]> {
+  const file = `${folder}${readme.replaceAll(/\W/g, '-')}.run.ts`
+  writeFileSync(file, examplesOf(readme)[0]!.replaceAll('127.0.0.1:9092', broker.bootstrap[0]!))
+  const lines: string[] = []
+  const log = vi.spyOn(console, 'log').mockImplementation((...words) => lines.push(words.map(String).join(' ')))
   try {
-    await import(/* @vite-ignore */ `${folder}readme.ts`)
+    await import(/* @vite-ignore */ file)
   } finally {
     log.mockRestore()
   }
-  expect(lines).toEqual(['o-17 is placed (offset 0)', 'o-17 is paid (offset 1)', 'o-17 is shipped (offset 2)'])
+  return lines
+}
+
+describe('every example', () => {
+  it('compiles under strict settings', { timeout: 60_000 }, () => {
+    for (const readme of readmes) {
+      const examples = examplesOf(readme)
+      expect(examples.length, `${readme} has an example`).toBeGreaterThan(0)
+      for (const [index, example] of examples.entries()) {
+        writeFileSync(`${folder}${readme.replaceAll(/\W/g, '-')}-${index}.ts`, example)
+      }
+    }
+    const compilerOptions = {
+      composite: false,
+      noEmit: true,
+      rootDir: root,
+      noUnusedLocals: false,
+      isolatedDeclarations: false,
+      declaration: false,
+    }
+    const config = {
+      extends: `${root}tsconfig.base.json`,
+      compilerOptions,
+      include: ['./*.ts'],
+      exclude: ['./*.run.ts'],
+    }
+    writeFileSync(`${folder}tsconfig.json`, JSON.stringify(config))
+    const tsc = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', folder], {
+      encoding: 'utf8',
+    })
+    // Codecs that the reader brings are not installed here.
+    const errors = tsc.stdout.split('\n').filter((line) => line.includes('error') && !line.includes("'SnappyCodec'"))
+    expect(errors).toEqual([])
+  })
+})
+
+describe('the example', () => {
+  it('of the project prints what its comments say', async () => {
+    expect(await run('README.md')).toEqual([
+      'o-17 is placed (offset 0)',
+      'o-17 is paid (offset 1)',
+      'o-17 is shipped (offset 2)',
+    ])
+  })
+  it('of the broker shows one record after a lost answer', async () => {
+    expect(await run('packages/broker/README.md')).toEqual(['0,paid'])
+  })
+  it('of the producer stores what it says', async () => {
+    await run('packages/producer/README.md')
+    const stored = await Promise.all(Array.from({ length: 12 }, (_, partition) => broker.log('orders', partition)))
+    const values = stored.flat().map(({ value }) => new TextDecoder().decode(value!))
+    expect(values).toEqual(['paid', 'picked', 'packed', 'shipped'])
+  })
+  it('of the protocol, of the testing kit, of the partitioners and of wire runs', async () => {
+    expect((await run('packages/protocol/README.md')).at(-1)).toContain(
+      'PARTITION_NOT_FOUND false There is no partition 40.',
+    )
+    expect(await run('packages/testing/README.md')).toEqual(['0', 'a minute later, at 60000 ms', 'true'])
+    await run('packages/partitioners/README.md')
+    expect(await run('packages/wire/README.md')).toHaveLength(1)
+  })
 })

@@ -1,4 +1,4 @@
-import { startBroker, type Broker } from '@partita/broker'
+import { startBroker } from '@partita/broker'
 import { isPartitaError } from '@partita/protocol'
 import { kafkajsTransport } from '@partita/transport-kafkajs'
 import { readArguments, usage } from './arguments.ts'
@@ -16,25 +16,28 @@ async function main(): Promise<boolean> {
   }
   const start = performance.now()
   const broker = brokers === undefined ? await startBroker() : undefined
-  const bootstrap = [...(broker?.bootstrap ?? brokers!)]
-  announce(broker, bootstrap, performance.now() - start)
+  const readyMs = performance.now() - start
   try {
-    // A wrong address should be said within seconds, not after kafkajs's usual half minute of attempts.
-    const transport = kafkajsTransport({ brokers: bootstrap, connectionTimeout: 3000, retry: { retries: 2 } })
-    const stage = await openStage(transport)
+    const bootstrap = [...(broker?.bootstrap ?? brokers!)]
+    // A wrong address should be said within seconds.
+    const stage = await openStage(kafkajsTransport({ brokers: bootstrap, connectionTimeout: 3000 }))
     try {
-      return await playAll(stage)
+      announce(
+        broker === undefined ? 'a cluster at' : `an embedded broker, ready in ${readyMs.toFixed(0)} ms at`,
+        bootstrap,
+      )
+      const allHold = await playAll(stage)
+      console.log(dim(`\n${((performance.now() - start) / 1000).toFixed(1)} s in all`))
+      return allHold
     } finally {
       await stage.close()
     }
   } finally {
     await broker?.close()
-    console.log(dim(`\n${((performance.now() - start) / 1000).toFixed(1)} s in all`))
   }
 }
 
-function announce(broker: Broker | undefined, bootstrap: readonly string[], ms: number): void {
-  const what = broker === undefined ? 'a cluster at' : `an embedded broker, ready in ${ms.toFixed(0)} ms at`
+function announce(what: string, bootstrap: readonly string[]): void {
   console.log(`${bold('Partita')}: from ProducerRecord to handler, in order, on ${what} ${bootstrap.join(', ')}\n`)
 }
 

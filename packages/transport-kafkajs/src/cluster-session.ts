@@ -118,7 +118,8 @@ export class ClusterSession {
       }
     }
     const causes = [...failures.values()]
-    const text = `None of the brokers could be reached. ${causes.map(({ message }) => message).join(' ')}`
+    const reasons = causes.map(({ message }) => message).join(' ')
+    const text = causes.length === 1 ? reasons : `None of the ${causes.length} brokers could be reached. ${reasons}`
     throw new PartitaError('CONNECTION_FAILED', text, { retriable: true, cause: causes.at(-1) })
   }
 

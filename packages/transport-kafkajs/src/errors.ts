@@ -80,7 +80,7 @@ export function connectFailure(error: unknown, broker: string): PartitaError {
     const text = `What listens there does not answer as a Kafka broker would: ${message}`
     return new PartitaError('UNSUPPORTED', text, { broker, cause: error })
   }
-  const text = `No connection to the broker: ${message}.`
+  const text = `No connection to the broker: ${message.replace(/^Connection error: /, '')}.`
   return new PartitaError('CONNECTION_FAILED', text, { broker, retriable: true, cause: error })
 }
 
