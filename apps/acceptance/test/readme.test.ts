@@ -56,6 +56,8 @@ describe('every example', () => {
       noUnusedLocals: false,
       isolatedDeclarations: false,
       declaration: false,
+      declarationMap: false,
+      noUnusedParameters: false,
     }
     const config = {
       extends: `${root}tsconfig.base.json`,
