@@ -68,5 +68,7 @@ export interface MemoryBroker extends AsyncDisposable {
 export interface Broker extends MemoryBroker {
   /** Where clients find it: `['127.0.0.1:51234']`. */
   readonly bootstrap: string[]
+  /** What it listens at: the same, or for `localhost` `['127.0.0.1:51234', '[::1]:51234']`. */
+  readonly addresses: string[]
   readonly port: number
 }

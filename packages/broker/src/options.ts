@@ -34,8 +34,15 @@ export interface BrokerOptions {
 
 /** Where a broker listens, besides what it is. */
 export interface ListenOptions extends BrokerOptions {
-  /** The address to listen at, and to tell to clients. Default `127.0.0.1`. */
+  /**
+   * The address to listen at. `localhost` is both loopback addresses, of IPv4 and IPv6. Default `127.0.0.1`.
+   */
   readonly host?: string | undefined
+  /**
+   * What clients are told to connect to. Default: the address that is listened at; of `localhost` 127.0.0.1, which every
+   * client reaches; of `0.0.0.0` and `::` the name of this machine, as Kafka's `advertised.listeners`.
+   */
+  readonly advertisedHost?: string | undefined
   /** Default 0: one that is free. */
   readonly port?: number | undefined
   /** Allows an address that other machines can reach. The broker has neither encryption nor authentication. Default `false`. */

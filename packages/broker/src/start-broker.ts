@@ -1,8 +1,9 @@
-import { integerOption, PartitaError } from '@partita/protocol'
+import { integerOption, nameOption, PartitaError } from '@partita/protocol'
 import type { Broker } from './broker.ts'
 import { createBrokerCore } from './core/broker-core.ts'
 import { brokerOver } from './create-broker.ts'
 import type { ListenOptions } from './options.ts'
+import type { TcpListener } from './tcp-listener.ts'
 
 /**
  * Starts a broker that listens over TCP, by default at 127.0.0.1 and a port that is free. It takes a few milliseconds.
@@ -10,27 +11,40 @@ import type { ListenOptions } from './options.ts'
  *   address cannot be bound
  */
 export async function startBroker(options: ListenOptions = {}): Promise<Broker> {
-  const { host = '127.0.0.1', port = 0, allowRemote = false } = options
+  const { host = '127.0.0.1', port = 0, allowRemote = false, advertisedHost } = options
   integerOption('port', port, { min: 0, max: 65_535 })
+  if (advertisedHost !== undefined) nameOption('advertisedHost', advertisedHost)
   if (!allowRemote && !isLoopback(host)) {
     const message =
       `host is ${host}, which other machines may reach, and the broker has neither encryption nor authentication. ` +
-      'Use 127.0.0.1, or set allowRemote if that is what you want.'
+      'Use localhost, or set allowRemote if that is what you want.'
     throw new PartitaError('INVALID_OPTION', message, { api: 'host' })
   }
   const core = createBrokerCore(options)
-  // Loaded when it is needed: all else of this package runs where there are no sockets.
-  const { listen } = await import('./tcp-listener.ts')
-  const listener = await listen(core, { host, port })
-  core.advertise(listener.endpoint)
-  const bootstrap = `${bracketed(listener.endpoint.host)}:${listener.endpoint.port}`
-  return Object.assign(brokerOver(core, listener.close), { bootstrap: [bootstrap], port: listener.endpoint.port })
+  const toldHost = advertisedHost ?? (await reachable(host))
+  // Clients that wait for the port may come before the last address is bound.
+  core.advertise({ host: toldHost, port })
+  // Loaded when they are needed: all else of this package runs where there are no sockets.
+  const { addressText, listen } = await import('./tcp-listener.ts')
+  const { listenAtLoopback } = await import('./loopback-listener.ts')
+  const listeners: [TcpListener, ...TcpListener[]] =
+    host === 'localhost' ? await listenAtLoopback(core, port) : [await listen(core, { host, port })]
+  const told = { host: toldHost, port: listeners[0].endpoint.port }
+  core.advertise(told)
+  const close = async (): Promise<void> => void (await Promise.all(listeners.map((listener) => listener.close())))
+  return Object.assign(brokerOver(core, close), {
+    bootstrap: [addressText(told)],
+    addresses: listeners.map((listener) => addressText(listener.endpoint)),
+    port: told.port,
+  })
 }
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
+/** What clients can connect to: as Kafka, the name of this machine where it listens at every address. */
+async function reachable(host: string): Promise<string> {
+  if (host === 'localhost') return '127.0.0.1'
+  return host === '0.0.0.0' || host === '::' ? (await import('node:os')).hostname() : host
 }

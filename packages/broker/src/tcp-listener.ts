@@ -20,13 +20,15 @@ export function listen(core: BrokerCore, { host, port }: Endpoint): Promise<TcpL
     serve(core, socket)
   })
   return new Promise((resolve, reject) => {
-    server.on('error', (cause) => {
-      const message = `The broker cannot listen at ${host}:${port}: ${cause.message}.`
-      // Once it listens nobody hears the promise: then one connection could not be accepted, and the next may be.
-      core.state.warn(message)
-      reject(new PartitaError('CONNECTION_FAILED', message, { api: 'startBroker', cause }))
-    })
+    const refuse = (cause: NodeJS.ErrnoException): void => {
+      const message = `The broker cannot listen at ${addressText({ host, port })}: ${whyNot(cause)}.`
+      reject(new PartitaError('CONNECTION_FAILED', message, { cause }))
+    }
+    server.once('error', refuse)
     server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', refuse)
+      // One connection could not be accepted; the next may be.
+      server.on('error', ({ message }) => core.state.warn(`A connection could not be accepted: ${message}.`))
       resolve({ endpoint: endpointOf(server), close: () => close(server, sockets) })
     })
   })
@@ -53,6 +55,15 @@ function serve(core: BrokerCore, socket: Socket): void {
   // A connection that breaks is an everyday event: 'close' follows, and the session ends there.
   socket.on('error', () => undefined)
   socket.on('close', () => session.closed())
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'EADDRINUSE' ? 'another program listens there' : message
+}
+
+/** As clients write it: `127.0.0.1:9092`, `[::1]:9092`. */
+export function addressText({ host, port }: Endpoint): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function endpointOf(server: Server): Endpoint {
