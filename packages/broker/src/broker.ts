@@ -37,6 +37,32 @@ export interface GroupExpectation {
   readonly timeoutMs?: number | undefined
 }
 
+/**
+ * Names that nobody else on the broker has, for one test. What begins with the prefix belongs to it: also topics that
+ * clients made by asking for them.
+ */
+export interface Namespace extends Disposable {
+  /** What all its names begin with: `test-3-`. */
+  readonly prefix: string
+  /** The name with the prefix before it, the same each time: for topics, groups, transactional ids, whatever you need. */
+  name(name: string): string
+  /**
+   * Creates a topic and gives its whole name: `topic('orders', 12)` is `test-3-orders`.
+   * @param partitions default: the broker's `num.partitions`
+   * @throws PartitaError as `createTopic` of the broker
+   */
+  topic(name: string, partitions?: number, configs?: ConfigValues): string
+  /** The whole name of a group, which comes to be when somebody joins it. Default `group`. */
+  group(name?: string): string
+  topics(): TopicSnapshot[]
+  groups(): GroupSnapshot[]
+  /**
+   * Deletes its topics, and its groups but for those that still have members: those are in `groups()` then, and somebody
+   * has not closed a consumer. New topics and groups may follow.
+   */
+  delete(): void
+}
+
 /** A Kafka broker in this process, reached in memory. What it keeps is in memory too, and gone when it is closed. */
 export interface MemoryBroker extends AsyncDisposable {
   /** Faults to cause, requests to watch. */
@@ -60,6 +86,11 @@ export interface MemoryBroker extends AsyncDisposable {
   group(groupId: string): GroupSnapshot | undefined
   /** Settles when the group is as expected. Rejects with `REQUEST_TIMED_OUT`, and with `CLOSED` when the broker closes. */
   waitForGroup(groupId: string, expected: GroupExpectation): Promise<GroupSnapshot>
+  /**
+   * Names of its own for a test, so that tests can share the broker.
+   * @param label what the names begin with, before a number. Default `test`.
+   */
+  namespace(label?: string): Namespace
   /** Closes all connections and ends everything that waits. Never rejects; may be called twice. */
   close(): Promise<void>
 }

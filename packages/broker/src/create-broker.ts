@@ -6,6 +6,7 @@ import { type BrokerCore, configTexts, createBrokerCore } from './core/broker-co
 import type { Group } from './groups/group.ts'
 import { bytesOf } from './log/partition-log.ts'
 import { connectInMemory } from './memory-connection.ts'
+import { createNamespace } from './namespace.ts'
 import type { BrokerOptions } from './options.ts'
 import type { Topic } from './topics/topic.ts'
 import { waitForGroup } from './wait-for-group.ts'
@@ -22,6 +23,7 @@ export function createBroker(options: BrokerOptions = {}): MemoryBroker {
 export function brokerOver(core: BrokerCore, stopListening: () => Promise<void>): MemoryBroker {
   const { topics, groups, clock } = core.state
   let closing: Promise<void> | undefined
+  let namespaces = 0
 
   async function closeOnce(): Promise<void> {
     core.close()
@@ -48,6 +50,10 @@ export function brokerOver(core: BrokerCore, stopListening: () => Promise<void>)
       return group && snapshotOf(group)
     },
     waitForGroup: async (groupId, expected) => snapshotOf(await waitForGroup(core.state, groupId, expected)),
+    namespace(label = 'test') {
+      namespaces += 1
+      return createNamespace({ ...broker, deleteGroup: groups.delete }, label, namespaces)
+    },
     close: () => (closing ??= closeOnce()),
     [Symbol.asyncDispose]: () => broker.close(),
   }

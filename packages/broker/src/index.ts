@@ -7,7 +7,7 @@
 // For everyone.
 export { startBroker } from './start-broker.ts'
 export { createBroker } from './create-broker.ts'
-export type { Broker, GroupExpectation, GroupSnapshot, MemoryBroker, TopicSnapshot } from './broker.ts'
+export type { Broker, GroupExpectation, GroupSnapshot, MemoryBroker, Namespace, TopicSnapshot } from './broker.ts'
 export type { BrokerOptions, ConfigValues, ListenOptions, TopicOptions } from './options.ts'
 export type { GroupState } from './groups/group.ts'
 
