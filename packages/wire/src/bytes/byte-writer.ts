@@ -4,18 +4,56 @@ import { writeUtf8 } from './utf8.ts'
 /** Up to this a loop is quicker than `set` (measured on Node 20). */
 const shortBytes = 32
 
+/** From this on, bytes are noted and copied once at the end, instead of into a buffer that grows around them. */
+const borrowedFrom = 1024
+
+/** Bytes of somebody else's that come to stand at a place of the buffer. */
+interface Borrowed {
+  readonly at: number
+  readonly bytes: Uint8Array
+}
+
 /** Writes big-endian values into a buffer that grows. It checks no ranges: the schema's types do. */
 export class ByteWriter {
   bytes: Uint8Array
+  /** Where the next value goes in the buffer; borrowed bytes do not count. */
   position = 0
+  readonly #borrowed: Borrowed[] = []
+  #borrowedBytes = 0
+  #sizing = 0
 
   constructor(initialBytes = 256) {
     this.bytes = new Uint8Array(initialBytes)
   }
 
-  /** What was written. A view: the writer is not to be used afterwards. */
+  /** Bytes that were written, borrowed ones included. */
+  get length(): number {
+    return this.position + this.#borrowedBytes
+  }
+
+  /** What was written. It may be a view: the writer is not to be used afterwards. */
   written(): Uint8Array {
-    return this.bytes.subarray(0, this.position)
+    if (this.#borrowed.length === 0) return this.bytes.subarray(0, this.position)
+    const joined = new Uint8Array(this.length)
+    let from = 0
+    let to = 0
+    for (const { at, bytes } of this.#borrowed) {
+      joined.set(this.bytes.subarray(from, at), to)
+      to += at - from
+      joined.set(bytes, to)
+      to += bytes.length
+      from = at
+    }
+    joined.set(this.bytes.subarray(from, this.position), to)
+    return joined
+  }
+
+  /** Bytes that stay as they are until `written` is called: large ones are copied there, once. */
+  borrow(bytes: Uint8Array): void {
+    // Inside something whose length is still open the buffer may be moved, and their place with it.
+    if (bytes.length < borrowedFrom || this.#sizing > 0) return this.raw(bytes)
+    this.#borrowed.push({ at: this.position, bytes })
+    this.#borrowedBytes += bytes.length
   }
 
   /** Makes room for `length` more bytes and returns where they go. */
@@ -96,7 +134,9 @@ export class ByteWriter {
   /** What `write` writes, with its length before it as an unsigned varint. */
   sized(write: () => void): void {
     const lengthAt = this.reserve(1)
+    this.#sizing++
     write()
+    this.#sizing--
     const length = this.position - lengthAt - 1
     const extra = uvarintLength(length) - 1
     if (extra > 0) {

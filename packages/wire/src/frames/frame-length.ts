@@ -8,6 +8,6 @@ export function startFrame(writer: ByteWriter): void {
 
 /** Sets the length and gives the frame. */
 export function finishFrame(writer: ByteWriter): Uint8Array {
-  putInt32(writer.bytes, 0, writer.position - 4)
+  putInt32(writer.bytes, 0, writer.length - 4)
   return writer.written()
 }

@@ -35,7 +35,7 @@ function bytesCodec(format: Format, nullable: boolean): Codec<Uint8Array | null>
     if (value === null) return writeNull(prefix, writer, nullable)
     if (!(value instanceof Uint8Array)) throw new Fault(`must be a Uint8Array; got ${show(value)}`)
     prefix.write(writer, value.length)
-    writer.raw(value)
+    writer.borrow(value)
   }
   return { minBytes: prefix.minBytes, read, write }
 }
