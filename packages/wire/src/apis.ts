@@ -31,6 +31,9 @@ import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.
 import { listPartitionReassignmentsApi } from './apis/46-list-partition-reassignments.ts'
 import { offsetDeleteApi } from './apis/47-offset-delete.ts'
 import { describeClusterApi } from './apis/60-describe-cluster.ts'
+import { describeProducersApi } from './apis/61-describe-producers.ts'
+import { describeTransactionsApi } from './apis/65-describe-transactions.ts'
+import { listTransactionsApi } from './apis/66-list-transactions.ts'
 
 /** Every API that is described here, by its key. */
 export const apis = [
@@ -67,6 +70,9 @@ export const apis = [
   listPartitionReassignmentsApi,
   offsetDeleteApi,
   describeClusterApi,
+  describeProducersApi,
+  describeTransactionsApi,
+  listTransactionsApi,
 ] as const
 
 /** One of {@link apis}; its `name` and its `key` tell which. */

@@ -50,6 +50,9 @@ export { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.
 export { listPartitionReassignmentsApi } from './apis/46-list-partition-reassignments.ts'
 export { offsetDeleteApi } from './apis/47-offset-delete.ts'
 export { describeClusterApi } from './apis/60-describe-cluster.ts'
+export { describeProducersApi } from './apis/61-describe-producers.ts'
+export { describeTransactionsApi } from './apis/65-describe-transactions.ts'
+export { listTransactionsApi } from './apis/66-list-transactions.ts'
 export { zeroUuid } from './schema/index.ts'
 
 // What consumers send each other through JoinGroup and SyncGroup.
