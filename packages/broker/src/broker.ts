@@ -78,7 +78,7 @@ export interface MemoryBroker extends AsyncDisposable {
   deleteTopic(name: string): void
   topics(): TopicSnapshot[]
   /**
-   * All records of a partition, in order, read from the log itself.
+   * All records of a partition, in order, read from the log itself: also those of transactions that are open or aborted.
    * @throws PartitaError `UNKNOWN_TOPIC_OR_PARTITION`; `MISSING_PACKAGE` for a compression whose package is not installed
    */
   log(topic: string, partition: number): Promise<FetchedRecord[]>

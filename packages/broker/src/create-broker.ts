@@ -69,7 +69,8 @@ async function recordsIn({ name, partitions }: Topic, index: number): Promise<Fe
   const records: FetchedRecord[] = []
   for (const entry of log.entries.slice()) {
     const batch = bytesOf(entry)
-    records.push(...(await decodeBatch(batch, readBatchHeader(batch))))
+    const header = readBatchHeader(batch)
+    if (!header.isControl) records.push(...(await decodeBatch(batch, header)))
   }
   return records.filter(({ offset }) => offset >= log.startOffset)
 }

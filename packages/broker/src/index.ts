@@ -1,5 +1,5 @@
 /**
- * A Kafka broker in your process: topics, groups and idempotent producers, over TCP or in memory.
+ * A Kafka broker in your process: topics, groups, idempotent producers and transactions, over TCP or in memory.
  *
  * @packageDocumentation
  */

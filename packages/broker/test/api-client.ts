@@ -84,6 +84,7 @@ interface BatchOptions {
   readonly producerId?: number
   readonly producerEpoch?: number
   readonly baseSequence?: number
+  readonly transactional?: boolean
   readonly key?: string | null
 }
 
@@ -95,16 +96,22 @@ export function batchOf(values: readonly string[], options: BatchOptions = {}): 
   return writer.finish(producer)
 }
 
+interface ProduceOptions {
+  readonly version?: number
+  readonly acks?: number
+  readonly transactionalId?: string | null
+}
+
 /** The part of a Produce answer about the one partition that was written to. */
 export async function produceTo(
   client: ApiClient,
   topic: string,
   partition: number,
   records: Uint8Array | null,
-  { version = 9, acks = -1 }: { readonly version?: number; readonly acks?: number } = {},
+  { version = 9, acks = -1, transactionalId = null }: ProduceOptions = {},
 ): Promise<ResponseOf<typeof produceApi>['responses'][number]['partitionResponses'][number]> {
   const topicData = [{ name: topic, partitionData: [{ index: partition, records }] }]
-  const { responses } = await client.call(produceApi, version, { acks, timeoutMs: 1_000, topicData })
+  const { responses } = await client.call(produceApi, version, { transactionalId, acks, timeoutMs: 1_000, topicData })
   return responses[0]!.partitionResponses[0]!
 }
 

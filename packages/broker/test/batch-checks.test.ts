@@ -48,7 +48,7 @@ describe('a batch is refused', () => {
     ['that counts otherwise than its last offset delta says', altered(60, 3), 'INVALID_RECORD'],
     ['of no records', altered(57, 0, 0, 0, 0), 'INVALID_RECORD'],
     ['with the control bit', altered(22, 0x20), 'INVALID_RECORD'],
-    ['of a transaction', altered(22, 0x10), 'INVALID_TXN_STATE'],
+    ['of a transaction without a producer', altered(22, 0x10), 'INVALID_RECORD'],
     ['that says LogAppendTime', altered(22, 0x08), 'INVALID_TIMESTAMP'],
     ['with a compression that does not exist', altered(22, 0x05), 'CORRUPT_MESSAGE'],
     ['of a producer id without a sequence', batchOf(['a'], { timestamp: now, producerId: 1 }), 'INVALID_RECORD'],

@@ -72,7 +72,7 @@ describe('Metadata', () => {
   })
 })
 
-test('the coordinator of every group is this node; transactions have none', async () => {
+test('the coordinator of every group and transaction is this node', async () => {
   await using broker = await startBroker({ nodeId: 4 })
   const client = connectClient(broker)
   const here = { nodeId: 4, host: '127.0.0.1', port: broker.port }
@@ -84,7 +84,9 @@ test('the coordinator of every group is this node; transactions have none', asyn
     { key: 'h', errorCode: 0, ...here },
   ])
   const transaction = await client.call(findCoordinatorApi, 2, { key: 'tx', keyType: 1 })
-  expect(transaction).toMatchObject({ errorCode: code('TRANSACTIONAL_ID_AUTHORIZATION_FAILED'), nodeId: -1 })
+  expect(transaction).toMatchObject({ errorCode: 0, ...here })
+  const stranger = await client.call(findCoordinatorApi, 2, { key: 'share', keyType: 2 })
+  expect(stranger).toMatchObject({ errorCode: code('INVALID_REQUEST'), nodeId: -1 })
   const cluster = await client.call(describeClusterApi, 0, {})
   expect(cluster).toMatchObject({ errorCode: 0, controllerId: 4, brokers: [{ brokerId: 4, port: broker.port }] })
 })

@@ -116,13 +116,4 @@ describe('idempotence', () => {
     expect((await produceTo(client, 't', 0, gap)).errorCode).toBe(code('OUT_OF_ORDER_SEQUENCE_NUMBER'))
     expect(await broker.log('t', 0)).toHaveLength(3)
   })
-
-  test('a transactional id is refused: there are no transactions', async () => {
-    await using broker = createBroker()
-    const answer = await connectClient(broker).call(initProducerIdApi, 4, {
-      transactionalId: 'tx',
-      transactionTimeoutMs: 1_000,
-    })
-    expect(answer).toMatchObject({ errorCode: code('TRANSACTIONAL_ID_AUTHORIZATION_FAILED'), producerId: -1 })
-  })
 })

@@ -1,7 +1,8 @@
 import type { TopicPartition } from '@partita/protocol'
 import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
-import { produceApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { type BatchHeader, produceApi, type RequestOf, type ResponseInput } from '@partita/wire'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
+import { olderError } from '../core/older-error.ts'
 import { serve } from '../core/served-api.ts'
 import { batchRulesOf, isRefusal, type Refusal } from '../log/check-batch.ts'
 import { findKeylessRecord } from '../log/find-keyless-record.ts'
@@ -35,7 +36,7 @@ function appendAll(
   const responses = request.topicData.map(({ name, partitionData }) => {
     const topic = context.broker.topics.get(name)
     const partitionResponses = partitionData.map((partition) =>
-      appendOne(request.acks, name, topic, partition, context, keyless?.get(`${name}-${partition.index}`)),
+      appendOne(request, name, topic, partition, context, keyless?.get(`${name}-${partition.index}`)),
     )
     return { name, partitionResponses }
   })
@@ -43,7 +44,7 @@ function appendAll(
 }
 
 function appendOne(
-  acks: number,
+  { acks, transactionalId }: Request,
   topicName: string,
   topic: Topic | undefined,
   { index, records }: PartitionRequest,
@@ -58,7 +59,9 @@ function appendOne(
     return refused(index, { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: `${topicName} has no partition ${index}.` })
   }
   if (keyless !== undefined) return refused(index, keyless)
-  const result = partition.append(records, batchRulesOf(topic.configs, context.version >= 7))
+  const result = partition.append(records, batchRulesOf(topic.configs, context.version >= 7), (header) =>
+    faultOfTransaction(transactionalId, header, { topic: topicName, partition: index }, context),
+  )
   if (isRefusal(result)) return refused(index, result)
   const { baseOffset, logAppendTime } = result
   return {
@@ -68,6 +71,25 @@ function appendOne(
     logAppendTimeMs: logAppendTime,
     logStartOffset: partition.log.startOffset,
   }
+}
+
+/** Whether a batch belongs to a transaction that is open and has the partition: version 12 would add it by itself. */
+function faultOfTransaction(
+  transactionalId: string | null,
+  { producerId, producerEpoch }: BatchHeader,
+  place: TopicPartition,
+  { broker, version }: RequestContext,
+): Refusal | undefined {
+  if (transactionalId === null) {
+    const message = 'The batch belongs to a transaction, and the request names no transactional id.'
+    return { error: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', message }
+  }
+  const error = broker.transactions.verifyPartition({ transactionalId, producerId, producerEpoch }, place)
+  if (error === 'NONE') return undefined
+  const message =
+    `Producer ${producerId} (epoch ${producerEpoch}) cannot write to ${place.topic}-${place.partition} in a transaction ` +
+    `of ${JSON.stringify(transactionalId)}: it was fenced or forgotten, or the partition was not added.`
+  return { error: olderError(error, 'TRANSACTION_ABORTABLE', version >= 11), message }
 }
 
 /** Records of a compacted topic need keys; whether they have them takes reading, and perhaps decompressing, all of them. */

@@ -1,9 +1,10 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
-import { fetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { batchHeaders, fetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { epochError } from '../core/epoch-error.ts'
 import { serve } from '../core/served-api.ts'
+import type { Isolation, PartitionLog } from '../log/partition-log.ts'
 import { waitForBytes } from '../log/wait-for-bytes.ts'
 import type { Partition } from '../topics/partition.ts'
 
@@ -11,6 +12,7 @@ type Request = RequestOf<typeof fetchApi>
 type Response = ResponseInput<typeof fetchApi>
 type PartitionRequest = Request['topics'][number]['partitions'][number]
 type PartitionResponse = Response['responses'][number]['partitions'][number]
+type AbortedTransaction = NonNullable<PartitionResponse['abortedTransactions']>[number]
 
 /** What is asked of one partition, and the partition, or why it cannot be read. */
 interface Target {
@@ -44,7 +46,11 @@ export const fetch: ServedApi = serve<typeof fetchApi>({
 })
 
 async function readLater(request: Request, targets: readonly Target[], context: RequestContext): Promise<Response> {
-  const wants = targets.map(({ asked, partition }) => ({ log: partition!.log, offset: asked.fetchOffset }))
+  const wants = targets.map(({ asked, partition }) => ({
+    log: partition!.log,
+    offset: asked.fetchOffset,
+    isolation: isolationOf(request),
+  }))
   const minBytes = Math.min(request.minBytes, request.maxBytes)
   const { onClose, broker } = context
   await waitForBytes(wants, { minBytes, maxWaitMs: request.maxWaitMs }, { clock: broker.clock, onClose })
@@ -78,12 +84,18 @@ function errorOf(
   return fetchOffset < log.startOffset || fetchOffset > log.endOffset ? 'OFFSET_OUT_OF_RANGE' : 'NONE'
 }
 
-function mustAnswerAtOnce({ maxWaitMs, minBytes, maxBytes }: Request, targets: readonly Target[]): boolean {
+function isolationOf({ isolationLevel }: Pick<Request, 'isolationLevel'>): Isolation {
+  return isolationLevel === 1 ? 'read_committed' : 'read_uncommitted'
+}
+
+function mustAnswerAtOnce(request: Request, targets: readonly Target[]): boolean {
+  const { maxWaitMs, minBytes, maxBytes } = request
+  const isolation = isolationOf(request)
   if (maxWaitMs <= 0 || targets.length === 0) return true
   let bytes = 0
   for (const { asked, partition, error } of targets) {
     if (error !== 'NONE' || partition === undefined) return true
-    bytes += partition.log.bytesFrom(asked.fetchOffset)
+    bytes += partition.log.bytesFrom(asked.fetchOffset, partition.log.limitFor(isolation))
   }
   return bytes >= Math.min(minBytes, maxBytes)
 }
@@ -92,12 +104,13 @@ function mustAnswerAtOnce({ maxWaitMs, minBytes, maxBytes }: Request, targets: r
 function read(request: Request, topics: readonly TargetTopic[], { broker }: RequestContext): Response {
   let left = Math.min(request.maxBytes, broker.configs.number('fetch.max.bytes'))
   let isEmpty = true
-  const readCommitted = request.isolationLevel === 1
+  const isolation = isolationOf(request)
 
   function readOne({ asked, partition, error }: Target): PartitionResponse {
     if (error !== 'NONE' || partition === undefined) return failed(asked.partition, error)
     const { log } = partition
-    const records = log.read(asked.fetchOffset, Math.min(asked.partitionMaxBytes, left), isEmpty)
+    const maxBytes = Math.min(asked.partitionMaxBytes, left)
+    const records = log.read(asked.fetchOffset, maxBytes, isEmpty, log.limitFor(isolation))
     left = Math.max(0, left - records.length)
     isEmpty &&= records.length === 0
     return {
@@ -106,13 +119,25 @@ function read(request: Request, topics: readonly TargetTopic[], { broker }: Requ
       highWatermark: log.highWatermark,
       lastStableOffset: log.lastStableOffset,
       logStartOffset: log.startOffset,
-      abortedTransactions: readCommitted ? [] : null,
+      abortedTransactions: isolation === 'read_committed' ? abortedAmong(records, asked.fetchOffset, log) : null,
       records,
     }
   }
 
   const responses = topics.map(({ targets, ...topic }) => ({ ...topic, partitions: targets.map(readOne) }))
   return { responses }
+}
+
+/** The transactions whose records a reader has to skip in an answer. Usually there are none, and nothing is looked at. */
+function abortedAmong(
+  records: Uint8Array,
+  fetchOffset: number,
+  { transactions, lastStableOffset }: PartitionLog,
+): AbortedTransaction[] {
+  if (transactions.abortedIn(fetchOffset, lastStableOffset).length === 0) return []
+  let end = fetchOffset
+  for (const { lastOffset } of batchHeaders(records)) end = lastOffset + 1
+  return transactions.abortedIn(fetchOffset, end)
 }
 
 /** The records are empty and never null: librdkafka takes a null for a malformed answer. */

@@ -5,7 +5,7 @@ import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { epochError } from '../core/epoch-error.ts'
 import { serve } from '../core/served-api.ts'
 import { findLatestRecord, findRecordSince, type RecordPlace } from '../log/find-by-time.ts'
-import type { PartitionLog } from '../log/partition-log.ts'
+import type { Isolation, PartitionLog } from '../log/partition-log.ts'
 
 type Request = RequestOf<typeof listOffsetsApi>
 type Response = ResponseInput<typeof listOffsetsApi>
@@ -46,25 +46,31 @@ async function answerOne(
   if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
   const fenced = epochError(currentLeaderEpoch, partition.leaderEpoch)
   if (fenced !== 'NONE') return failed(partitionIndex, fenced)
-  const place = await find(partition.log, timestamp, isolationLevel === 1)
+  const isolation = isolationLevel === 1 ? 'read_committed' : 'read_uncommitted'
+  const place = await find(partition.log, timestamp, isolation)
   if (place === undefined) return { partitionIndex, errorCode: kafkaErrorCodes.NONE }
   return { partitionIndex, errorCode: kafkaErrorCodes.NONE, ...place, leaderEpoch: partition.leaderEpoch }
 }
 
-async function find(log: PartitionLog, timestamp: number, readCommitted: boolean): Promise<RecordPlace | undefined> {
+async function find(log: PartitionLog, timestamp: number, isolation: Isolation): Promise<RecordPlace | undefined> {
   switch (timestamp) {
     case ask.latest:
-      return { offset: readCommitted ? log.lastStableOffset : log.highWatermark, timestamp: -1 }
+      return { offset: log.limitFor(isolation), timestamp: -1 }
     case ask.earliest:
     case ask.earliestLocal:
       return { offset: log.startOffset, timestamp: -1 }
     case ask.maxTimestamp:
-      return findLatestRecord(log)
+      return readable(await findLatestRecord(log), log.limitFor(isolation))
     case ask.latestTiered:
       return undefined
     default:
-      return findRecordSince(log, timestamp)
+      return readable(await findRecordSince(log, timestamp), log.limitFor(isolation))
   }
+}
+
+/** What lies beyond the limit of a reader is not there for it. */
+function readable(place: RecordPlace | undefined, limit: number): RecordPlace | undefined {
+  return place !== undefined && place.offset < limit ? place : undefined
 }
 
 function failed(partitionIndex: number, error: KafkaErrorName): PartitionResponse {

@@ -4,6 +4,7 @@ import { offsetCommitApi, type RequestOf, type ResponseInput } from '@partita/wi
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 import { Group } from '../groups/group.ts'
+import { positionToCommit } from '../groups/position-to-commit.ts'
 
 type Request = RequestOf<typeof offsetCommitApi>
 type Response = ResponseInput<typeof offsetCommitApi>
@@ -35,16 +36,10 @@ function openGroup(request: Request, { version, broker }: RequestContext): Group
   return group === 'GROUP_ID_NOT_FOUND' && version < 9 ? 'ILLEGAL_GENERATION' : group
 }
 
-function commitOne(
-  { offsets, settings }: Group,
-  topic: string,
-  { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata }: PartitionRequest,
-  { broker }: RequestContext,
-): KafkaErrorName {
-  const metadata = committedMetadata ?? ''
-  if (metadata.length > settings.offsetMetadataMaxBytes) return 'OFFSET_METADATA_TOO_LARGE'
-  if (broker.topics.partition(topic, partitionIndex) === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION'
-  offsets.set(topic, partitionIndex, { offset: committedOffset, leaderEpoch: committedLeaderEpoch, metadata })
+function commitOne(group: Group, topic: string, asked: PartitionRequest, { broker }: RequestContext): KafkaErrorName {
+  const position = positionToCommit(topic, asked, broker.topics, group.settings)
+  if (typeof position === 'string') return position
+  group.commit(topic, asked.partitionIndex, position)
   return 'NONE'
 }
 

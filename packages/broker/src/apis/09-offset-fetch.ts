@@ -1,9 +1,9 @@
 import { kafkaErrorCodes } from '@partita/protocol'
 import { offsetFetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
-import type { BrokerState } from '../core/broker-state.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 import type { CommittedPosition } from '../groups/committed-offsets.ts'
+import type { Group } from '../groups/group.ts'
 
 type Request = RequestOf<typeof offsetFetchApi>
 type Response = ResponseInput<typeof offsetFetchApi>
@@ -11,16 +11,19 @@ type TopicRequest = NonNullable<Request['topics']>[number]
 type TopicResponse = NonNullable<Response['topics']>[number]
 type PartitionResponse = TopicResponse['partitions'][number]
 
-/** What groups have committed. Where nothing is committed, and for unknown groups, the offset is -1 and no error. */
+/**
+ * What groups have committed. Where nothing is committed, and for unknown groups, the offset is -1 and no error; where an
+ * open transaction wants to commit, whoever asks for what is stable has to ask again (KIP-447).
+ */
 export const offsetFetch: ServedApi = serve<typeof offsetFetchApi>({
   api: offsetFetchApi,
   versions: [1, 9],
-  handle({ groupId, topics, groups }, { version, broker }) {
-    if (version < 8) return { topics: offsetsOf(groupId, topics, broker) }
+  handle({ groupId, topics, groups, requireStable }, { version, broker }) {
+    if (version < 8) return { topics: offsetsOf(broker.groups.get(groupId), topics, requireStable) }
     return {
       groups: groups.map((group) => ({
         groupId: group.groupId,
-        topics: offsetsOf(group.groupId, group.topics, broker),
+        topics: offsetsOf(broker.groups.get(group.groupId), group.topics, requireStable),
         errorCode: kafkaErrorCodes.NONE,
       })),
     }
@@ -39,21 +42,32 @@ export const offsetFetch: ServedApi = serve<typeof offsetFetchApi>({
 })
 
 /** @param asked `null` asks for all that the group has committed */
-function offsetsOf(groupId: string, asked: readonly TopicRequest[] | null, { groups }: BrokerState): TopicResponse[] {
-  const offsets = groups.get(groupId)?.offsets
+function offsetsOf(
+  group: Group | undefined,
+  asked: readonly TopicRequest[] | null,
+  requireStable: boolean,
+): TopicResponse[] {
+  function answerOne(topic: string, partition: number): PartitionResponse {
+    if (requireStable && group?.staged.has(topic, partition)) return unstable(partition)
+    return positionOf(partition, group?.offsets.get(topic, partition))
+  }
   if (asked !== null) {
     return asked.map(({ name, partitionIndexes }) => ({
       name,
-      partitions: partitionIndexes.map((index) => positionOf(index, offsets?.get(name, index))),
+      partitions: partitionIndexes.map((index) => answerOne(name, index)),
     }))
   }
   const topics = new Map<string, PartitionResponse[]>()
-  for (const { topic, partition, ...position } of offsets?.all() ?? []) {
+  for (const { topic, partition } of group?.offsets.all() ?? []) {
     const partitions = topics.get(topic) ?? []
-    partitions.push(positionOf(partition, position))
+    partitions.push(answerOne(topic, partition))
     topics.set(topic, partitions)
   }
   return Array.from(topics, ([name, partitions]) => ({ name, partitions }))
+}
+
+function unstable(partitionIndex: number): PartitionResponse {
+  return { ...positionOf(partitionIndex, undefined), errorCode: kafkaErrorCodes.UNSTABLE_OFFSET_COMMIT }
 }
 
 function positionOf(partitionIndex: number, position: CommittedPosition | undefined): PartitionResponse {

@@ -7,9 +7,10 @@ import { serve } from '../core/served-api.ts'
 type Request = RequestOf<typeof findCoordinatorApi>
 type Response = ResponseInput<typeof findCoordinatorApi>
 
-const keyTypes = { group: 0, transaction: 1 } as const
+/** What can be coordinated: groups and transactional ids. (Java: `CoordinatorType`.) */
+const keyTypes: readonly number[] = [0, 1]
 
-/** Who coordinates a group: this node, as there is no other. */
+/** Who coordinates a group or a transactional id: this node, as there is no other. */
 export const findCoordinator: ServedApi = serve<typeof findCoordinatorApi>({
   api: findCoordinatorApi,
   versions: [0, 6],
@@ -18,11 +19,8 @@ export const findCoordinator: ServedApi = serve<typeof findCoordinatorApi>({
 })
 
 function faultOf({ keyType }: Request): ErrorAnswer {
-  if (keyType === keyTypes.group) return noError
-  if (keyType === keyTypes.transaction) {
-    return errorAnswer('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'This broker has no transactions.')
-  }
-  return errorAnswer('INVALID_REQUEST', `${keyType} is not a key type; 0 (group) is.`)
+  if (keyTypes.includes(keyType)) return noError
+  return errorAnswer('INVALID_REQUEST', `${keyType} is not a key type; 0 (group) and 1 (transaction) are.`)
 }
 
 function answer({ coordinatorKeys }: Request, { version, broker }: RequestContext, fault: ErrorAnswer): Response {

@@ -37,4 +37,6 @@ export const brokerConfigTable: readonly ConfigDefinition[] = [
   { name: 'offset.metadata.max.bytes', type: 'int', default: '4096', min: 0 },
   { name: 'producer.id.expiration.ms', type: 'int', default: '86400000', min: 1 },
   { name: 'socket.request.max.bytes', type: 'int', default: '104857600', min: 1024 },
+  { name: 'transaction.max.timeout.ms', type: 'int', default: '900000', min: 1 },
+  { name: 'transactional.id.expiration.ms', type: 'int', default: '604800000', min: 1 },
 ]

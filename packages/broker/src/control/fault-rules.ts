@@ -54,7 +54,8 @@ export interface FaultBuilder {
   always(): FaultBuilder
   /**
    * Answers with an error and does nothing else. Where the API answers for each partition (Produce, Fetch, ListOffsets,
-   * OffsetCommit, OffsetForLeaderEpoch, DeleteRecords), only those that the filter names are refused.
+   * OffsetCommit, OffsetForLeaderEpoch, DeleteRecords, AddPartitionsToTxn, TxnOffsetCommit, DescribeProducers), only those
+   * that the filter names are refused.
    */
   fail(error: KafkaErrorName): FaultRule
   /** Closes the connection; the request is not carried out. */

@@ -9,6 +9,7 @@ import { type ControlDesk, createControlDesk } from '../control/broker-control.t
 import { createGroupCoordinator } from '../groups/group-coordinator.ts'
 import type { GroupSettings } from '../groups/group.ts'
 import { createTopicRegistry } from '../topics/topic-registry.ts'
+import { createTransactionCoordinator, type TransactionSettings } from '../transactions/transaction-coordinator.ts'
 import { advertisedVersions } from './advertised-versions.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createListeners } from './listeners.ts'
@@ -34,10 +35,20 @@ export function createBrokerCore(options: BrokerOptions): BrokerCore {
   const configs = brokerConfigs(options)
   const topics = createTopicRegistry(clock, configs)
   const groups = createGroupCoordinator(clock, groupSettings(configs))
-  topics.onDelete(({ name }) => groups.forgetTopic(name))
+  let lastProducerId = 0
+  const nextProducerId = (): number => (lastProducerId += 1)
+  const transactions = createTransactionCoordinator({ clock, nextProducerId }, transactionSettings(configs), {
+    writeMarker({ topic, partition }, marker, producer) {
+      topics.partition(topic, partition)?.endTransaction(marker, producer)
+    },
+    endOffsets: groups.endStaging,
+  })
+  topics.onDelete(({ name }) => {
+    groups.forgetTopic(name)
+    transactions.forgetTopic(name)
+  })
   // Whoever connects in memory needs no address; until a listener has one, this is what metadata tells.
   let endpoint: Endpoint = { host: '127.0.0.1', port: 0 }
-  let lastProducerId = 0
   let isClosed = false
   const closing = createListeners<void>()
   const state: BrokerState = {
@@ -47,11 +58,12 @@ export function createBrokerCore(options: BrokerOptions): BrokerCore {
     configs,
     topics,
     groups,
+    transactions,
     get endpoint() {
       return endpoint
     },
     apiVersions: advertisedVersions(servedApis),
-    nextProducerId: () => (lastProducerId += 1),
+    nextProducerId,
     onClose: closing.add,
     warn: onWarning,
   }
@@ -87,6 +99,7 @@ export function createBrokerCore(options: BrokerOptions): BrokerCore {
       isClosed = true
       closeSessions()
       groups.close()
+      transactions.close()
       closing.notify()
     },
   }
@@ -124,6 +137,17 @@ function groupSettings(configs: ConfigSet): GroupSettings {
     },
     get offsetMetadataMaxBytes() {
       return configs.number('offset.metadata.max.bytes')
+    },
+  }
+}
+
+function transactionSettings(configs: ConfigSet): TransactionSettings {
+  return {
+    get maxTimeoutMs() {
+      return configs.number('transaction.max.timeout.ms')
+    },
+    get idExpirationMs() {
+      return configs.number('transactional.id.expiration.ms')
     },
   }
 }

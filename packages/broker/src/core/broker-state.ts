@@ -3,6 +3,7 @@ import type { ConfigSet } from '../configs/config-set.ts'
 import type { GroupCoordinator } from '../groups/group-coordinator.ts'
 import type { AdvertisedVersions } from './advertised-versions.ts'
 import type { TopicRegistry } from '../topics/topic-registry.ts'
+import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts'
 
 /** Where clients are told to find the broker. */
 export interface Endpoint {
@@ -13,12 +14,13 @@ export interface Endpoint {
 /** All that the broker knows. The handlers of the APIs read and change it; nothing else is shared between requests. */
 export interface BrokerState {
   readonly clock: Clock
-  /** The one node of the cluster: leader of every partition, coordinator of every group, controller. */
+  /** The one node of the cluster: leader of every partition, coordinator of every group and transaction, controller. */
   readonly nodeId: number
   readonly clusterId: string
   readonly configs: ConfigSet
   readonly topics: TopicRegistry
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
   readonly endpoint: Endpoint
   /** What an ApiVersions answer lists: derived from the APIs that are served. */
   readonly apiVersions: readonly AdvertisedVersions[]

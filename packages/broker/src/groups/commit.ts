@@ -17,3 +17,14 @@ export function mayCommit(group: Group, { memberId, groupInstanceId, generation 
   if (!member.isJoining) member.touch()
   return 'NONE'
 }
+
+/**
+ * Whether someone may stage offsets for the group in a transaction now. Before KIP-447 producers did not say for which
+ * member they commit, so that none has to be given; nor is such a commit a sign of the member's life.
+ */
+export function mayStage(group: Group, { memberId, groupInstanceId, generation }: MemberIdentity): KafkaErrorName {
+  const isAnonymous = memberId === '' && groupInstanceId === null
+  if (generation < 0 && (isAnonymous || group.state === 'Empty')) return 'NONE'
+  const member = group.identifyNow(memberId, groupInstanceId, generation)
+  return member instanceof Member ? 'NONE' : member
+}

@@ -1,9 +1,10 @@
 import type { Clock, KafkaErrorName } from '@partita/protocol'
+import type { ControlMarker } from '@partita/wire'
 import type { JoinAnswer, JoinRequest, MemberIdentity, SyncAnswer, SyncRequest } from './group-requests.ts'
 import type { GroupSettings, GroupSurroundings } from './group.ts'
 import type { Leaver } from './leave.ts'
 import { createListeners } from '../core/listeners.ts'
-import { mayCommit } from './commit.ts'
+import { mayCommit, mayStage } from './commit.ts'
 import { Group } from './group.ts'
 import { joinGroup } from './join.ts'
 import { expireMember, leaveGroup } from './leave.ts'
@@ -20,10 +21,14 @@ export interface GroupCoordinator {
   leave(groupId: string, leavers: readonly Leaver[]): KafkaErrorName[] | undefined
   /** The group to commit to (made where someone outside of any generation commits), or why not. */
   openForCommit(groupId: string, member: MemberIdentity): Group | KafkaErrorName
+  /** The group to stage offsets for in a transaction (made where there is none yet), or why not. */
+  openForStaging(groupId: string, member: MemberIdentity): Group | KafkaErrorName
+  /** A producer's transaction is over: what it staged for a group is committed or forgotten. */
+  endStaging(groupId: string, marker: ControlMarker, producerId: number): void
   get(groupId: string): Group | undefined
   all(): Iterable<Group>
   delete(groupId: string): KafkaErrorName
-  /** Forgets what all groups committed for a topic. */
+  /** Forgets what all groups committed, or want to commit, for a topic. */
   forgetTopic(topic: string): void
   /** Calls back whenever a group changed its state or lost a member, until the returned function is called. */
   onChange(listener: (group: Group) => void): () => void
@@ -89,6 +94,19 @@ export function createGroupCoordinator(clock: Clock, settings: GroupSettings): G
       const error = mayCommit(group, member)
       return error === 'NONE' ? group : error
     },
+    openForStaging(groupId, member) {
+      if (groupId === '') return 'INVALID_GROUP_ID'
+      if (!groups.has(groupId) && member.generation >= 0) return 'ILLEGAL_GENERATION'
+      const group = groupOrNew(groupId)
+      const error = mayStage(group, member)
+      return error === 'NONE' ? group : error
+    },
+    endStaging(groupId, marker, producerId) {
+      const group = groups.get(groupId)
+      if (group === undefined) return
+      group.staged.end(producerId, marker, group.offsets)
+      forgetIfUnused(group)
+    },
     get: (groupId) => groups.get(groupId),
     all: () => groups.values(),
     delete(groupId) {
@@ -101,7 +119,10 @@ export function createGroupCoordinator(clock: Clock, settings: GroupSettings): G
       return 'NONE'
     },
     forgetTopic(topic) {
-      for (const group of groups.values()) group.offsets.deleteTopic(topic)
+      for (const { offsets, staged } of groups.values()) {
+        offsets.deleteTopic(topic)
+        staged.deleteTopic(topic)
+      }
     },
     onChange: changes.add,
     close() {

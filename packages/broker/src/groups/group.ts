@@ -1,7 +1,8 @@
 import type { Clock, KafkaErrorName } from '@partita/protocol'
 import type { JoinRequest } from './group-requests.ts'
-import type { CommittedOffsets } from './committed-offsets.ts'
+import type { CommittedOffsets, CommittedPosition } from './committed-offsets.ts'
 import { createCommittedOffsets } from './committed-offsets.ts'
+import { createStagedOffsets, type StagedOffsets } from './staged-offsets.ts'
 import { Deadline } from '../core/deadline.ts'
 import { Member, type MemberProtocol } from './member.ts'
 
@@ -36,6 +37,8 @@ export class Group {
   readonly id: string
   readonly members: Map<string, Member> = new Map()
   readonly offsets: CommittedOffsets = createCommittedOffsets()
+  /** What open transactions want to commit. */
+  readonly staged: StagedOffsets = createStagedOffsets()
   /** Ends the rebalance, or the wait for the SyncGroups after it: see `rebalance.ts`. */
   readonly rebalanceDeadline: Deadline
   generation = 0
@@ -75,7 +78,14 @@ export class Group {
 
   /** Nobody ever came in, and nothing was committed. */
   get isUnused(): boolean {
-    return this.generation === 0 && this.#state === 'Empty' && this.#pending.size === 0 && this.offsets.size === 0
+    const hasOffsets = this.offsets.size > 0 || this.staged.size > 0
+    return this.generation === 0 && this.#state === 'Empty' && this.#pending.size === 0 && !hasOffsets
+  }
+
+  /** Commits outside of any transaction. */
+  commit(topic: string, partition: number, position: CommittedPosition): void {
+    this.offsets.set(topic, partition, position)
+    this.staged.overtake(topic, partition, position)
   }
 
   get pendingMembers(): number {

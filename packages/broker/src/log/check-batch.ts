@@ -73,8 +73,8 @@ function faultOfHeader(bytes: Uint8Array, header: BatchHeader, rules: BatchRules
     return refusal('INVALID_RECORD', message)
   }
   if (header.isControl) return refusal('INVALID_RECORD', 'Clients may not write control batches.')
-  if (header.isTransactional) {
-    return refusal('INVALID_TXN_STATE', 'The batch belongs to a transaction, and this broker has none.')
+  if (header.isTransactional && header.producerId < 0) {
+    return refusal('INVALID_RECORD', 'The batch belongs to a transaction, but has no producer id.')
   }
   if (header.producerId >= 0 && header.baseSequence < 0) {
     return refusal('INVALID_RECORD', `Producer ${header.producerId} sent a batch without a sequence.`)

@@ -1,5 +1,9 @@
 import type { BatchHeader } from '@partita/wire'
 import { createListeners, type Listeners } from '../core/listeners.ts'
+import { createTransactionIndex, type TransactionIndex } from './transaction-index.ts'
+
+/** What a reader gets: everything, or only what no open transaction could still undo. */
+export type Isolation = 'read_uncommitted' | 'read_committed'
 
 /** One batch in the log: where its bytes are, and what is asked of it without reading them. */
 export interface BatchEntry {
@@ -24,8 +28,7 @@ const largestSegment = 1024 * 1024
  * The log of one partition, in memory: batches as they go over the wire, back to back in segments, and one entry per
  * batch. Batches are copied in (a view would keep the whole request alive) and handed out as views.
  *
- * There is one replica and there are no transactions: what is appended is committed and stable at once, so the high
- * watermark and the last stable offset are the log's end.
+ * There is one replica: what is appended is replicated at once, so the high watermark is the log's end.
  */
 export class PartitionLog {
   #entries: BatchEntry[] = []
@@ -34,6 +37,8 @@ export class PartitionLog {
   #startOffset = 0
   /** Called after something was appended or removed, and when the log is closed. */
   readonly changes: Listeners<PartitionLog> = createListeners<PartitionLog>()
+  /** Which transactions are open in the log, and which were aborted. */
+  readonly transactions: TransactionIndex = createTransactionIndex()
   #isClosed = false
 
   /** The first offset that can be read. */
@@ -51,8 +56,15 @@ export class PartitionLog {
     return this.endOffset
   }
 
+  /** Up to here every transaction is over: readers of committed records may read so far. */
   get lastStableOffset(): number {
-    return this.highWatermark
+    // Records of an open transaction may have been deleted from under it.
+    return Math.max(this.transactions.firstOpenOffset ?? this.highWatermark, this.#startOffset)
+  }
+
+  /** How far a reader may read. */
+  limitFor(isolation: Isolation): number {
+    return isolation === 'read_committed' ? this.lastStableOffset : this.highWatermark
   }
 
   /** The topic was deleted: whoever waits for records waits in vain. */
@@ -94,13 +106,15 @@ export class PartitionLog {
   /**
    * Batches from the one that holds `offset` on, as one view: as many as fit `maxBytes`, but all of one segment.
    * @param atLeastOne give the first batch even if it alone is larger (KIP-74)
+   * @param limit batches from the one that holds this offset on are left out
    */
-  read(offset: number, maxBytes: number, atLeastOne: boolean): Uint8Array {
+  read(offset: number, maxBytes: number, atLeastOne: boolean, limit: number = this.endOffset): Uint8Array {
     const start = this.#indexOf(offset)
+    const stop = this.#indexOf(limit)
     const first = this.#entries[start]
-    if (first === undefined || (first.byteLength > maxBytes && !atLeastOne)) return noBytes
+    if (first === undefined || start >= stop || (first.byteLength > maxBytes && !atLeastOne)) return noBytes
     let end = first.position + first.byteLength
-    for (let i = start + 1; i < this.#entries.length; i++) {
+    for (let i = start + 1; i < stop; i++) {
       const next = this.#entries[i]!
       if (next.segment !== first.segment || next.position + next.byteLength - first.position > maxBytes) break
       end = next.position + next.byteLength
@@ -108,11 +122,13 @@ export class PartitionLog {
     return first.segment.subarray(first.position, end)
   }
 
-  /** How many bytes a reader at `offset` has before it. */
-  bytesFrom(offset: number): number {
-    const first = this.#entries[this.#indexOf(offset)]
-    const last = this.#entries.at(-1)
-    return first === undefined || last === undefined ? 0 : last.bytesBefore + last.byteLength - first.bytesBefore
+  /** How many bytes a reader at `offset` has before it, up to the batch that holds `limit`. */
+  bytesFrom(offset: number, limit: number = this.endOffset): number {
+    const start = this.#indexOf(offset)
+    const stop = this.#indexOf(limit)
+    if (start >= stop) return 0
+    const last = this.#entries[stop - 1]!
+    return last.bytesBefore + last.byteLength - this.#entries[start]!.bytesBefore
   }
 
   /** The batches that have a record of that time or later, by offset. */
@@ -139,6 +155,7 @@ export class PartitionLog {
     const keepFrom = this.#indexOf(offset)
     this.#entries = this.#entries.slice(keepFrom)
     this.#startOffset = offset
+    this.transactions.forgetBefore(offset)
     this.changes.notify(this)
   }
 
@@ -147,6 +164,7 @@ export class PartitionLog {
     this.#isClosed = true
     this.#entries = []
     this.#segment = noBytes
+    this.transactions.clear()
     this.changes.notify(this)
   }
 

@@ -11,10 +11,24 @@ interface RememberedBatch {
 }
 
 interface ProducerState {
-  epoch: number
-  /** The last ones of this epoch, oldest first. Never empty. */
-  batches: RememberedBatch[]
-  lastSeenAt: number
+  readonly epoch: number
+  /** The last ones of this epoch, oldest first. Empty where a transaction's marker brought the epoch. */
+  readonly batches: RememberedBatch[]
+  /** The latest timestamp of what it wrote last. */
+  readonly lastTimestamp: number
+  /** Of the transaction coordinator, as the last marker told it; -1 without one. */
+  readonly coordinatorEpoch: number
+  readonly lastSeenAt: number
+}
+
+/** A producer as `DescribeProducers` shows it. */
+export interface ActiveProducer {
+  readonly producerId: number
+  readonly producerEpoch: number
+  /** -1 where it wrote nothing in this epoch. */
+  readonly lastSequence: number
+  readonly lastTimestamp: number
+  readonly coordinatorEpoch: number
 }
 
 export type SequenceVerdict =
@@ -52,7 +66,8 @@ export class ProducerStates {
     const lastSequence = sequenceAfter(baseSequence, header.lastOffsetDelta)
     const known = state.batches.find((one) => one.firstSequence === baseSequence && one.lastSequence === lastSequence)
     if (known !== undefined) return { kind: 'duplicate', ...known }
-    return expectSequence(header, sequenceAfter(state.batches.at(-1)!.lastSequence, 1))
+    const last = state.batches.at(-1)
+    return expectSequence(header, last === undefined ? 0 : sequenceAfter(last.lastSequence, 1))
   }
 
   /** Remembers a batch that was appended. */
@@ -63,9 +78,29 @@ export class ProducerStates {
     if (batches.length === rememberedBatches) batches.shift()
     const lastSequence = sequenceAfter(baseSequence, header.lastOffsetDelta)
     batches.push({ firstSequence: baseSequence, lastSequence, baseOffset, logAppendTime })
-    if (state === undefined) this.#forgetExpired()
-    this.#states.delete(producerId)
-    this.#states.set(producerId, { epoch, batches, lastSeenAt: this.#clock.monotonic() })
+    const { maxTimestamp: lastTimestamp } = header
+    this.#put(producerId, { epoch, batches, lastTimestamp, coordinatorEpoch: state?.coordinatorEpoch ?? -1 })
+  }
+
+  /** A transaction's marker was appended. Where its epoch is a new one, the epochs before it are over. */
+  recordMarker({ producerId, producerEpoch: epoch, maxTimestamp }: BatchHeader, coordinatorEpoch: number): void {
+    const state = this.#states.get(producerId)
+    const batches = state !== undefined && state.epoch === epoch ? state.batches : []
+    this.#put(producerId, { epoch, batches, lastTimestamp: maxTimestamp, coordinatorEpoch })
+  }
+
+  /** Those heard of within the time of expiration, the latest last. */
+  *all(): Generator<ActiveProducer, void, undefined> {
+    this.#forgetExpired()
+    for (const [producerId, { epoch, batches, lastTimestamp, coordinatorEpoch }] of this.#states) {
+      const lastSequence = batches.at(-1)?.lastSequence ?? -1
+      yield { producerId, producerEpoch: epoch, lastSequence, lastTimestamp, coordinatorEpoch }
+    }
+  }
+
+  #put(producerId: number, state: Omit<ProducerState, 'lastSeenAt'>): void {
+    if (!this.#states.delete(producerId)) this.#forgetExpired()
+    this.#states.set(producerId, { ...state, lastSeenAt: this.#clock.monotonic() })
   }
 
   #forgetExpired(): void {

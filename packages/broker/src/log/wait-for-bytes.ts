@@ -1,10 +1,11 @@
 import type { Clock } from '@partita/protocol'
-import type { PartitionLog } from './partition-log.ts'
+import type { Isolation, PartitionLog } from './partition-log.ts'
 
 /** A reader's place in one log. */
 export interface ReadPosition {
   readonly log: PartitionLog
   readonly offset: number
+  readonly isolation: Isolation
 }
 
 /** What a wait can end by besides bytes. */
@@ -15,7 +16,7 @@ export interface ReaderSurroundings {
 }
 
 /**
- * Settles when there are `minBytes` behind the positions together, when the time is over, when one of the logs was closed,
+ * Settles when there are `minBytes` to be read behind the positions together, when the time is over, when one of the logs was closed,
  * or when the connection closes: whichever comes first.
  */
 export function waitForBytes(
@@ -39,9 +40,9 @@ export function waitForBytes(
     function look(): void {
       isLookingSoon = false
       let bytes = 0
-      for (const { log, offset } of positions) {
+      for (const { log, offset, isolation } of positions) {
         if (log.isClosed || offset < log.startOffset) return finish()
-        bytes += log.bytesFrom(offset)
+        bytes += log.bytesFrom(offset, log.limitFor(isolation))
       }
       if (bytes >= minBytes) finish()
     }

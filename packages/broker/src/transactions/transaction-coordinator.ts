@@ -1,0 +1,148 @@
+import type { Clock, KafkaErrorName, TopicPartition } from '@partita/protocol'
+import type { ControlMarker } from '@partita/wire'
+import type {
+  EndedTransaction,
+  InitError,
+  InitRequest,
+  ProducerIdentity,
+  TransactionalProducer,
+} from './transaction-requests.ts'
+import { Transaction, type TransactionSurroundings } from './transaction.ts'
+
+/** What holds for all transactions of a broker. Times in milliseconds. */
+export interface TransactionSettings {
+  readonly maxTimeoutMs: number
+  /** A transactional id that is not used for so long, and has no open transaction, is forgotten. */
+  readonly idExpirationMs: number
+}
+
+/** What ends up where when a transaction is over. */
+export interface TransactionOutlets {
+  /** Ends a producer's transaction in one partition, if that still exists. */
+  readonly writeMarker: (place: TopicPartition, marker: ControlMarker, producer: ProducerIdentity) => void
+  /** Commits or forgets what a producer wants committed for a group. */
+  readonly endOffsets: (groupId: string, marker: ControlMarker, producerId: number) => void
+}
+
+/** Why a producer may not write into a transaction. `TRANSACTION_ABORTABLE`: what it writes to was not added. */
+export type MembershipError = Extract<
+  KafkaErrorName,
+  'NONE' | 'INVALID_PRODUCER_ID_MAPPING' | 'INVALID_PRODUCER_EPOCH' | 'TRANSACTION_ABORTABLE'
+>
+
+/** All transactional ids of the broker. Nothing here knows of requests' versions or bytes of the protocol. */
+export interface TransactionCoordinator {
+  /** Makes a producer the one that has its transactional id; whoever had it before is fenced. */
+  init(request: InitRequest): ProducerIdentity | InitError
+  addPartitions(producer: TransactionalProducer, places: Iterable<TopicPartition>): KafkaErrorName
+  addGroup(producer: TransactionalProducer, groupId: string): KafkaErrorName
+  end(producer: TransactionalProducer, marker: ControlMarker): KafkaErrorName
+  /** Whether a producer may write to a partition now. */
+  verifyPartition(producer: TransactionalProducer, place: TopicPartition): MembershipError
+  /** Whether a producer may commit for a group now. */
+  verifyGroup(producer: TransactionalProducer, groupId: string): MembershipError
+  get(transactionalId: string): Transaction | undefined
+  all(): Iterable<Transaction>
+  /** Takes a topic that was deleted out of all transactions. */
+  forgetTopic(topic: string): void
+  /** No transaction times out any more. */
+  close(): void
+}
+
+interface Kept {
+  readonly transaction: Transaction
+  readonly lastUsedAt: number
+}
+
+export function createTransactionCoordinator(
+  { clock, nextProducerId }: { readonly clock: Clock; readonly nextProducerId: () => number },
+  settings: TransactionSettings,
+  outlets: TransactionOutlets,
+): TransactionCoordinator {
+  /** By transactional id; those used last are at the end. */
+  const byId = new Map<string, Kept>()
+  const surroundings: TransactionSurroundings = {
+    clock,
+    nextProducerId,
+    complete({ partitions, groups, marker, ...producer }: EndedTransaction) {
+      for (const place of partitions) outlets.writeMarker(place, marker, producer)
+      for (const groupId of groups) outlets.endOffsets(groupId, marker, producer.producerId)
+    },
+  }
+
+  function touch(transaction: Transaction): Transaction {
+    byId.delete(transaction.id)
+    byId.set(transaction.id, { transaction, lastUsedAt: clock.monotonic() })
+    return transaction
+  }
+
+  function transactionOrNew(transactionalId: string): Transaction {
+    const known = byId.get(transactionalId)
+    if (known === undefined) forgetExpired()
+    return touch(known?.transaction ?? new Transaction(transactionalId, surroundings))
+  }
+
+  function forgetExpired(): void {
+    const before = clock.monotonic() - settings.idExpirationMs
+    for (const [transactionalId, { transaction, lastUsedAt }] of byId) {
+      if (lastUsedAt >= before) return
+      if (transaction.state !== 'Ongoing') byId.delete(transactionalId)
+    }
+  }
+
+  /** The transaction that a producer speaks for, or why it may not. */
+  function transactionOf(producer: TransactionalProducer): Transaction | KafkaErrorName {
+    const { transactionalId } = producer
+    if (transactionalId === '') return 'INVALID_REQUEST'
+    const transaction = byId.get(transactionalId)?.transaction
+    if (transaction === undefined) return 'INVALID_PRODUCER_ID_MAPPING'
+    const error = transaction.identify(producer)
+    return error === 'NONE' ? touch(transaction) : error
+  }
+
+  function verify(producer: TransactionalProducer, holds: (transaction: Transaction) => boolean): MembershipError {
+    const transaction = byId.get(producer.transactionalId)?.transaction
+    if (transaction === undefined) return 'INVALID_PRODUCER_ID_MAPPING'
+    const error = transaction.identify(producer)
+    // Producers know a fence by the older name here. (Java: `AddPartitionsToTxnManager`.)
+    if (error === 'PRODUCER_FENCED') return 'INVALID_PRODUCER_EPOCH'
+    if (error !== 'NONE') return error
+    return holds(transaction) ? 'NONE' : 'TRANSACTION_ABORTABLE'
+  }
+
+  return {
+    init({ transactionalId, timeoutMs, expected }) {
+      if (transactionalId === '') return 'INVALID_REQUEST'
+      if (timeoutMs <= 0 || timeoutMs > settings.maxTimeoutMs) return 'INVALID_TRANSACTION_TIMEOUT'
+      return transactionOrNew(transactionalId).begin(timeoutMs, expected)
+    },
+    addPartitions(producer, places) {
+      const transaction = transactionOf(producer)
+      if (!(transaction instanceof Transaction)) return transaction
+      transaction.addPartitions(places)
+      return 'NONE'
+    },
+    addGroup(producer, groupId) {
+      const transaction = transactionOf(producer)
+      if (!(transaction instanceof Transaction)) return transaction
+      transaction.addGroup(groupId)
+      return 'NONE'
+    },
+    end(producer, marker) {
+      const transaction = transactionOf(producer)
+      return transaction instanceof Transaction ? transaction.end(marker) : transaction
+    },
+    verifyPartition: (producer, place) => verify(producer, (transaction) => transaction.hasPartition(place)),
+    verifyGroup: (producer, groupId) => verify(producer, (transaction) => transaction.hasGroup(groupId)),
+    get: (transactionalId) => byId.get(transactionalId)?.transaction,
+    *all() {
+      for (const { transaction } of byId.values()) yield transaction
+    },
+    forgetTopic(topic) {
+      for (const { transaction } of byId.values()) transaction.forgetTopic(topic)
+    },
+    close() {
+      for (const { transaction } of byId.values()) transaction.dispose()
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import type { Clock, KafkaErrorName, TopicPartition } from '@partita/protocol'
+import type { ControlMarker } from '@partita/wire'
+import type { EndedTransaction, ProducerIdentity } from './transaction-requests.ts'
+import { Deadline } from '../core/deadline.ts'
+
+/**
+ * As `DescribeTransactions` names them. Kafka's `PrepareCommit` and `PrepareAbort` are missing: here the markers are
+ * written in the same step that ends the transaction, so that nobody ever sees them pending.
+ */
+export type TransactionState = 'Empty' | 'Ongoing' | 'CompleteCommit' | 'CompleteAbort'
+
+/** What a transaction asks of whoever keeps it. */
+export interface TransactionSurroundings {
+  readonly clock: Clock
+  /** An id that no producer had before. */
+  readonly nextProducerId: () => number
+  /** Writes the markers, and commits or forgets the offsets. */
+  readonly complete: (ended: EndedTransaction) => void
+}
+
+/** One transactional id: the producer that has it now, and its transaction. (Java: `TransactionMetadata`.) */
+export class Transaction {
+  readonly id: string
+  readonly #surroundings: TransactionSurroundings
+  readonly #deadline: Deadline
+  readonly #partitions: Map<string, Set<number>> = new Map()
+  readonly #groups: Set<string> = new Set()
+  #state: TransactionState = 'Empty'
+  #producer: ProducerIdentity
+  /** What the producer was before it asked to go on after an error: the same request again is a retry (KIP-360). */
+  #replaced: ProducerIdentity | undefined
+  #timeoutMs = 0
+  #startedAt = -1
+
+  constructor(id: string, surroundings: TransactionSurroundings) {
+    this.id = id
+    this.#surroundings = surroundings
+    this.#producer = { producerId: surroundings.nextProducerId(), producerEpoch: noEpoch }
+    // A transaction that takes too long is aborted, and whoever began it is fenced.
+    this.#deadline = new Deadline(surroundings.clock, () => this.#fence())
+  }
+
+  get state(): TransactionState {
+    return this.#state
+  }
+
+  get producer(): ProducerIdentity {
+    return this.#producer
+  }
+
+  get timeoutMs(): number {
+    return this.#timeoutMs
+  }
+
+  /** When the transaction began, or the last one did: milliseconds since the epoch; -1 where there was none yet. */
+  get startedAt(): number {
+    return this.#startedAt
+  }
+
+  /** The partitions of the transaction, by topic. */
+  get partitions(): ReadonlyMap<string, ReadonlySet<number>> {
+    return this.#partitions
+  }
+
+  /** Whether someone may speak for the transactional id. */
+  identify(given: ProducerIdentity): 'NONE' | 'INVALID_PRODUCER_ID_MAPPING' | 'PRODUCER_FENCED' {
+    if (given.producerId !== this.#producer.producerId) return 'INVALID_PRODUCER_ID_MAPPING'
+    return given.producerEpoch === this.#producer.producerEpoch ? 'NONE' : 'PRODUCER_FENCED'
+  }
+
+  /**
+   * A producer begins anew: it gets the next epoch, and a transaction that is open is aborted. Kafka aborts first, answers
+   * `CONCURRENT_TRANSACTIONS`, and gives the epoch to the client that comes again.
+   */
+  begin(timeoutMs: number, expected: ProducerIdentity | undefined): ProducerIdentity | 'PRODUCER_FENCED' {
+    const isNew = this.#producer.producerEpoch === noEpoch
+    if (expected !== undefined && !isNew && !isSame(expected, this.#producer)) {
+      const isRetry = isSame(expected, this.#replaced) && this.#state !== 'Ongoing'
+      return isRetry ? this.#producer : 'PRODUCER_FENCED'
+    }
+    if (this.#state === 'Ongoing') this.#fence()
+    this.#replaced = expected
+    const isExhausted = this.#producer.producerEpoch >= lastEpoch
+    this.#producer = isExhausted
+      ? { producerId: this.#surroundings.nextProducerId(), producerEpoch: 0 }
+      : inNextEpoch(this.#producer)
+    this.#timeoutMs = timeoutMs
+    this.#state = 'Empty'
+    return this.#producer
+  }
+
+  addPartitions(places: Iterable<TopicPartition>): void {
+    this.#open()
+    for (const { topic, partition } of places) {
+      const indexes = this.#partitions.get(topic)
+      if (indexes === undefined) this.#partitions.set(topic, new Set([partition]))
+      else indexes.add(partition)
+    }
+  }
+
+  addGroup(groupId: string): void {
+    this.#open()
+    this.#groups.add(groupId)
+  }
+
+  hasPartition({ topic, partition }: TopicPartition): boolean {
+    return this.#partitions.get(topic)?.has(partition) ?? false
+  }
+
+  hasGroup(groupId: string): boolean {
+    return this.#groups.has(groupId)
+  }
+
+  /** Commits or aborts. The same again after it is done is a retry; anything else without a transaction is an error. */
+  end(marker: ControlMarker): KafkaErrorName {
+    if (this.#state === 'Ongoing') this.#complete(marker)
+    return this.#state === completeStates[marker] ? 'NONE' : 'INVALID_TXN_STATE'
+  }
+
+  /** A topic was deleted: no marker has to be written there. */
+  forgetTopic(topic: string): void {
+    this.#partitions.delete(topic)
+  }
+
+  dispose(): void {
+    this.#deadline.clear()
+  }
+
+  #open(): void {
+    if (this.#state === 'Ongoing') return
+    this.#state = 'Ongoing'
+    this.#startedAt = this.#surroundings.clock.now()
+    this.#deadline.set(this.#timeoutMs)
+  }
+
+  #fence(): void {
+    this.#producer = inNextEpoch(this.#producer)
+    this.#replaced = undefined
+    this.#complete('abort')
+  }
+
+  #complete(marker: ControlMarker): void {
+    this.#deadline.clear()
+    this.#state = completeStates[marker]
+    this.#surroundings.complete({ ...this.#producer, marker, partitions: this.#places(), groups: this.#groups })
+    this.#partitions.clear()
+    this.#groups.clear()
+  }
+
+  *#places(): Generator<TopicPartition, void, undefined> {
+    for (const [topic, indexes] of this.#partitions) for (const partition of indexes) yield { topic, partition }
+  }
+}
+
+/** Of a transactional id that no producer has yet. */
+const noEpoch = -1
+
+/** The last epoch that a producer gets before it gets another id. One more exists, and is kept for fencing it. */
+const lastEpoch = 0x7ffe
+
+const completeStates = { commit: 'CompleteCommit', abort: 'CompleteAbort' } as const
+
+function inNextEpoch({ producerId, producerEpoch }: ProducerIdentity): ProducerIdentity {
+  return { producerId, producerEpoch: producerEpoch + 1 }
+}
+
+function isSame(one: ProducerIdentity, other: ProducerIdentity | undefined): boolean {
+  return one.producerId === other?.producerId && one.producerEpoch === other.producerEpoch
+}
