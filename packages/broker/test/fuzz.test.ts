@@ -1,5 +1,17 @@
 import fc from 'fast-check'
-import { apis, encodeRequest, joinGroupApi, metadataApi, produceApi, fetchApi, offsetCommitApi } from '@partita/wire'
+import {
+  addPartitionsToTxnApi,
+  apis,
+  encodeRequest,
+  endTxnApi,
+  fetchApi,
+  initProducerIdApi,
+  joinGroupApi,
+  metadataApi,
+  offsetCommitApi,
+  produceApi,
+  txnOffsetCommitApi,
+} from '@partita/wire'
 import { expect, test } from 'vitest'
 import { createBroker } from '../src/index.ts'
 import { batchOf, connectClient } from './api-client.ts'
@@ -31,6 +43,21 @@ const seeds: readonly Uint8Array[] = [
     groupId: 'g',
     topics: [{ name: 't', partitions: [{ partitionIndex: 0, committedOffset: 1 }] }],
   }),
+  encodeRequest(initProducerIdApi, 4, origin, { transactionalId: 'tx', transactionTimeoutMs: 1_000 }),
+  encodeRequest(addPartitionsToTxnApi, 3, origin, {
+    v3AndBelowTransactionalId: 'tx',
+    v3AndBelowProducerId: 1,
+    v3AndBelowProducerEpoch: 0,
+    v3AndBelowTopics: [{ name: 't', partitions: [0] }],
+  }),
+  encodeRequest(txnOffsetCommitApi, 3, origin, {
+    transactionalId: 'tx',
+    groupId: 'g',
+    producerId: 1,
+    producerEpoch: 0,
+    topics: [{ name: 't', partitions: [{ partitionIndex: 0, committedOffset: 1 }] }],
+  }),
+  encodeRequest(endTxnApi, 3, origin, { transactionalId: 'tx', producerId: 1, producerEpoch: 0, committed: true }),
 ]
 
 const noise = fc.uint8Array({ minLength: 0, maxLength: 200 })
