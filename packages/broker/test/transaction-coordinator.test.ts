@@ -70,6 +70,15 @@ describe('a transactional id', () => {
     expect(written).toEqual(['abort t-0 1/32767'])
   })
 
+  test('gives another producer id also to one that goes on after the timeout of its last epoch', async () => {
+    let last = begun()
+    while (last.producerEpoch < 0x7ffe) last = begun()
+    coordinator.addPartitions(last, [place])
+    await clock.advance(1_000)
+    expect(written).toEqual(['abort t-0 1/32767'])
+    expect([init(last), init(last)]).toEqual(Array.from({ length: 2 }, () => ({ producerId: 2, producerEpoch: 0 })))
+  })
+
   test('is forgotten when nobody used it for long, but not while its transaction is open', async () => {
     begun()
     const open = { transactionalId: 'open', ...(init(undefined, 60_000, 'open') as ProducerIdentity) }
@@ -159,7 +168,7 @@ describe('a transaction', () => {
     expect(coordinator.end(producer, 'commit')).toBe('PRODUCER_FENCED')
   })
 
-  test('that takes too long is aborted, and its producer fenced', async () => {
+  test('that takes too long is aborted, and its producer fenced, unless it asks to go on', async () => {
     const producer = begun(500)
     coordinator.addPartitions(producer, [place])
     await clock.advance(400)
@@ -169,8 +178,10 @@ describe('a transaction', () => {
     await clock.advance(1)
     expect([state(), written]).toEqual(['CompleteAbort', ['abort t-0 1/1', 'abort t-1 1/1']])
     expect(coordinator.end(producer, 'commit')).toBe('PRODUCER_FENCED')
-    expect(init(producer)).toBe('PRODUCER_FENCED')
+    expect(init(producer)).toEqual({ producerId: 1, producerEpoch: 1 })
+    expect(state()).toBe('Empty')
     expect(init()).toEqual({ producerId: 1, producerEpoch: 2 })
+    expect(init(producer)).toBe('PRODUCER_FENCED')
   })
 
   test('that ended in time leaves the next one its whole time', async () => {

@@ -55,7 +55,11 @@ describe('transactions are', () => {
       topics: [{ topic: 't', partitions: [2, 0] }],
     })
     await producer.end(false)
-    expect(await describeIt('tx')).toMatchObject({ transactionState: 'CompleteAbort', topics: [] })
+    const over = await describeIt('tx')
+    expect(over).toMatchObject({ transactionState: 'CompleteAbort', topics: [] })
+    expect(over!.transactionStartTimeMs).toBeGreaterThan(0)
+    await transactional(client, 'tx')
+    expect(await describeIt('tx')).toMatchObject({ transactionState: 'Empty', transactionStartTimeMs: -1 })
     expect(await describeIt('x')).toMatchObject({ errorCode: code('TRANSACTIONAL_ID_NOT_FOUND') })
   })
 

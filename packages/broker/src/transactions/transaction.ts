@@ -27,7 +27,10 @@ export class Transaction {
   readonly #groups: Set<string> = new Set()
   #state: TransactionState = 'Empty'
   #producer: ProducerIdentity
-  /** What the producer was before it asked to go on after an error: the same request again is a retry (KIP-360). */
+  /**
+   * What the producer was before it asked to go on after an error, or before its transaction took too long: if it asks to
+   * go on from there, it gets what it has by now (KIP-360, KIP-588).
+   */
   #replaced: ProducerIdentity | undefined
   #timeoutMs = 0
   #startedAt = -1
@@ -52,7 +55,7 @@ export class Transaction {
     return this.#timeoutMs
   }
 
-  /** When the transaction began, or the last one did: milliseconds since the epoch; -1 where there was none yet. */
+  /** When the transaction began, or the producer's last one did: milliseconds since the epoch; -1 where there was none. */
   get startedAt(): number {
     return this.#startedAt
   }
@@ -73,19 +76,17 @@ export class Transaction {
    * `CONCURRENT_TRANSACTIONS`, and gives the epoch to the client that comes again.
    */
   begin(timeoutMs: number, expected: ProducerIdentity | undefined): ProducerIdentity | 'PRODUCER_FENCED' {
-    const isNew = this.#producer.producerEpoch === noEpoch
-    if (expected !== undefined && !isNew && !isSame(expected, this.#producer)) {
-      const isRetry = isSame(expected, this.#replaced) && this.#state !== 'Ongoing'
-      return isRetry ? this.#producer : 'PRODUCER_FENCED'
+    const isKnown = expected === undefined || this.#isNew || isSame(expected, this.#producer)
+    const isReplaced = !isKnown && isSame(expected, this.#replaced) && this.#state !== 'Ongoing'
+    if (!isKnown && !isReplaced) return 'PRODUCER_FENCED'
+    if (!isReplaced || this.#producer.producerEpoch > lastEpoch) {
+      if (this.#state === 'Ongoing') this.#fence()
+      this.#producer = this.#nextProducer()
+      this.#replaced = expected
     }
-    if (this.#state === 'Ongoing') this.#fence()
-    this.#replaced = expected
-    const isExhausted = this.#producer.producerEpoch >= lastEpoch
-    this.#producer = isExhausted
-      ? { producerId: this.#surroundings.nextProducerId(), producerEpoch: 0 }
-      : inNextEpoch(this.#producer)
     this.#timeoutMs = timeoutMs
     this.#state = 'Empty'
+    this.#startedAt = -1
     return this.#producer
   }
 
@@ -126,6 +127,15 @@ export class Transaction {
     this.#deadline.clear()
   }
 
+  get #isNew(): boolean {
+    return this.#producer.producerEpoch === noEpoch
+  }
+
+  #nextProducer(): ProducerIdentity {
+    if (this.#producer.producerEpoch < lastEpoch) return inNextEpoch(this.#producer)
+    return { producerId: this.#surroundings.nextProducerId(), producerEpoch: 0 }
+  }
+
   #open(): void {
     if (this.#state === 'Ongoing') return
     this.#state = 'Ongoing'
@@ -134,8 +144,8 @@ export class Transaction {
   }
 
   #fence(): void {
+    this.#replaced = this.#producer
     this.#producer = inNextEpoch(this.#producer)
-    this.#replaced = undefined
     this.#complete('abort')
   }
 
