@@ -24,7 +24,7 @@ export class Inbox {
     if (records.length === 0) return
     this.#batches.push(records)
     this.#count += records.length
-    for (const record of records) this.#bytes += sizeOf(record)
+    for (const record of records) this.#bytes += record.byteLength
   }
 
   peek(): FetchedRecord | null {
@@ -32,9 +32,9 @@ export class Inbox {
   }
 
   /** Takes the first record out. */
-  shift(size: number): void {
+  shift(): void {
     this.#count -= 1
-    this.#bytes -= size
+    this.#bytes -= this.#batches[0]![this.#next]!.byteLength
     this.#next += 1
     if (this.#next < this.#batches[0]!.length) return
     this.#batches.shift()
@@ -47,9 +47,4 @@ export class Inbox {
     this.#count = 0
     this.#bytes = 0
   }
-}
-
-/** Bytes of key and value. */
-export function sizeOf({ key, value }: { readonly key: Uint8Array | null; readonly value: Uint8Array | null }): number {
-  return (key === null ? 0 : key.length) + (value === null ? 0 : value.length)
 }

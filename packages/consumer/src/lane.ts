@@ -1,5 +1,4 @@
 import type { FetchedRecord, PartitaError, Timer, TopicPartition } from '@partita/protocol'
-import { sizeOf } from './inbox.ts'
 
 /**
  * Where a lane stands.
@@ -59,7 +58,7 @@ export class Task {
     this.offset = source.offset
     this.key = key
     this.value = source.value
-    this.size = sizeOf(this)
+    this.size = source.byteLength
   }
 
   /** Made when first asked for: most handlers never ask, and a controller costs more than the rest of a record's way. */

@@ -1,5 +1,5 @@
 import type { AssignedPartition, CommittedOffset, FetchedBatch, OffsetCommit, PartitaError } from '@partita/protocol'
-import { Inbox, sizeOf } from './inbox.ts'
+import { Inbox } from './inbox.ts'
 import { Task, type Lane, type TaskOwner } from './lane.ts'
 import type { LaneTable } from './lane-table.ts'
 import { decodeOffsetMap, encodeOffsetMap, reachLimits, type OffsetRange, type ReachLimits } from './offset-map.ts'
@@ -144,14 +144,14 @@ export class PartitionConsumer implements TaskOwner {
   sortNext(): Lane | null {
     const source = this.inbox.peek()!
     if (this.#remembered.has(source.offset)) {
-      this.inbox.shift(sizeOf(source))
+      this.inbox.shift()
       this.#events.madeRoom(this)
       return null
     }
     const { key } = source
     const lane = this.lanes.laneFor(key)
     const task = new Task(this, lane, source, key)
-    this.inbox.shift(task.size)
+    this.inbox.shift()
     this.unfinished.append(task)
     lane.push(task)
     if (lane.length > this.lanes.limit) this.#crowded.add(lane)

@@ -109,7 +109,8 @@ export interface GroupMembership {
 
 export interface ConsumerTransport {
   /**
-   * Joins the group; settles when the member has joined and fetching goes on by itself. Rejects with `UNKNOWN_TOPIC_OR_PARTITION`,
+   * Joins the group; settles when the member has joined and fetching goes on by itself. Its share may still be nothing:
+   * while others drain theirs, or where there are more members than partitions. Rejects with `UNKNOWN_TOPIC_OR_PARTITION`,
    * `CONNECTION_FAILED`, `AUTHENTICATION_FAILED`, `INVALID_GROUP_ID`… where that cannot be, and with `OFFSET_OUT_OF_RANGE`
    * where nothing is committed for a partition and `autoOffsetReset` is `none`; at a later assignment that is `failed`.
    * At most one subscription a session.

@@ -58,6 +58,8 @@ export interface ConsumerRecord<K = Uint8Array, V = Uint8Array> {
 export interface FetchedRecord {
   readonly offset: number
   readonly timestamp: number
+  /** Of key and value together, without cutting either. */
+  readonly byteLength: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: Headers

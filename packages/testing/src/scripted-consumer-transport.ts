@@ -289,7 +289,9 @@ class Script implements ScriptedConsumerTransport {
 function fetchedRecord(offset: number, record: ScriptedRecord): FetchedRecord {
   const { key = null, value = null, timestamp = 0, headers = noHeaders } = record
   const bytes = (given: Bytes | null): Uint8Array | null => (given === null ? null : toBytes(given))
-  return { offset, timestamp, key: bytes(key), value: bytes(value), headers }
+  const [keyBytes, valueBytes] = [bytes(key), bytes(value)]
+  const byteLength = (keyBytes?.length ?? 0) + (valueBytes?.length ?? 0)
+  return { offset, timestamp, byteLength, key: keyBytes, value: valueBytes, headers }
 }
 
 function unsupported(what: string): never {

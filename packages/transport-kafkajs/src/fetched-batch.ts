@@ -19,6 +19,10 @@ class DecodedRecord implements FetchedRecord {
     this.#message = message
   }
 
+  get byteLength(): number {
+    return (this.key?.length ?? 0) + (this.value?.length ?? 0)
+  }
+
   get headers(): Headers {
     this.#headers ??= readableHeaders(this.#message.headers)
     return this.#headers

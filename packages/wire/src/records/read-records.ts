@@ -44,8 +44,17 @@ function readRecord(reader: ByteReader, header: BatchHeader): RecordView {
   const headersStart = reader.position
   if (headerCount !== 0) skipHeaders(reader, headerCount)
   if (reader.position !== end) throw reader.fault(`a record does not end where its length says, at byte ${end}`)
-  const places = { keyStart, keyLength, valueStart, valueLength, headersStart, headerCount }
-  return new RecordView(reader.bytes, offset, timestamp, places)
+  return new RecordView(
+    reader.bytes,
+    offset,
+    timestamp,
+    keyStart,
+    keyLength,
+    valueStart,
+    valueLength,
+    headersStart,
+    headerCount,
+  )
 }
 
 function readTimestamp(reader: ByteReader, header: BatchHeader): number {

@@ -18,16 +18,31 @@ export class RecordView implements FetchedRecord {
   readonly #headersStart: number
   readonly #headerCount: number
 
-  constructor(bytes: Uint8Array, offset: number, timestamp: number, places: RecordPlaces) {
+  // Nine parameters, because an object to hold them would be made for every record.
+  constructor(
+    bytes: Uint8Array,
+    offset: number,
+    timestamp: number,
+    keyStart: number,
+    keyLength: number,
+    valueStart: number,
+    valueLength: number,
+    headersStart: number,
+    headerCount: number,
+  ) {
     this.#bytes = bytes
     this.offset = offset
     this.timestamp = timestamp
-    this.#keyStart = places.keyStart
-    this.#keyLength = places.keyLength
-    this.#valueStart = places.valueStart
-    this.#valueLength = places.valueLength
-    this.#headersStart = places.headersStart
-    this.#headerCount = places.headerCount
+    this.#keyStart = keyStart
+    this.#keyLength = keyLength
+    this.#valueStart = valueStart
+    this.#valueLength = valueLength
+    this.#headersStart = headersStart
+    this.#headerCount = headerCount
+  }
+
+  get byteLength(): number {
+    return Math.max(0, this.#keyLength) + Math.max(0, this.#valueLength)
   }
 
   get key(): Uint8Array | null {
@@ -47,16 +62,6 @@ export class RecordView implements FetchedRecord {
   #cut(start: number, length: number): Uint8Array | null {
     return length < 0 ? null : this.#bytes.subarray(start, start + length)
   }
-}
-
-/** Where the parts of one record are. */
-export interface RecordPlaces {
-  keyStart: number
-  keyLength: number
-  valueStart: number
-  valueLength: number
-  headersStart: number
-  headerCount: number
 }
 
 function readHeader(reader: ByteReader): Header {
