@@ -1,13 +1,13 @@
-import { beforeAll, inject } from 'vitest'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
+import { beforeAll, describe, inject } from 'vitest'
 import { clusterAt, type ClusterUnderTest } from '../src/suites/cluster.ts'
 import { guaranteesSuite } from '../src/suites/guarantees.ts'
+import { openTransport, transportNames } from '../src/suites/transports.ts'
 
-let cluster: ClusterUnderTest
-
-beforeAll(() => {
-  const brokers = inject('bootstrap')
-  cluster = clusterAt(brokers, () => kafkajsTransport({ brokers: [...brokers] }))
+describe.each(transportNames)('over %s, on a real Kafka', (name) => {
+  let cluster: ClusterUnderTest
+  beforeAll(() => {
+    const brokers = inject('bootstrap')
+    cluster = clusterAt(brokers, () => openTransport(name, brokers))
+  })
+  guaranteesSuite(() => cluster)
 })
-
-guaranteesSuite(() => cluster)

@@ -1,16 +1,20 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import { startBroker, type Broker } from '@partita/broker'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
 import { clusterAt, type ClusterUnderTest } from '../src/suites/cluster.ts'
 import { guaranteesSuite } from '../src/suites/guarantees.ts'
+import { openTransport, transportNames } from '../src/suites/transports.ts'
 
 let broker: Broker
-let cluster: ClusterUnderTest
 
 beforeAll(async () => {
   broker = await startBroker()
-  cluster = clusterAt(broker.bootstrap, () => kafkajsTransport({ brokers: [...broker.bootstrap] }))
 })
 afterAll(() => broker.close())
 
-guaranteesSuite(() => cluster)
+describe.each(transportNames)('over %s, on the embedded broker', (name) => {
+  let cluster: ClusterUnderTest
+  beforeAll(() => {
+    cluster = clusterAt(broker.bootstrap, () => openTransport(name, broker.bootstrap))
+  })
+  guaranteesSuite(() => cluster)
+})

@@ -1,18 +1,21 @@
-import { expect, it } from 'vitest'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
-import { reasonToSkipFaults, startKafka } from '@partita/real-kafka'
+import { afterEach, expect, it } from 'vitest'
+import { type KafkaCluster, reasonToSkipFaults, startKafka } from '@partita/real-kafka'
 import { judgeLog } from '../src/leader-loss/judge-log.ts'
 import { sendThroughLeaderLoss } from '../src/leader-loss/run-leader-loss.ts'
 import { readLog } from '../src/read-log.ts'
+import { openTransport, transportNames } from '../src/suites/transports.ts'
 
 const inFlight = 2_000
+let kafka: KafkaCluster | undefined
 
-it.skipIf(reasonToSkipFaults() !== undefined)(
-  'two leaders are killed while 2,000 sends are in flight: nothing lost, nothing twice, nothing out of order',
+afterEach(() => kafka?.stop())
+
+it.skipIf(reasonToSkipFaults() !== undefined).each(transportNames)(
+  'over %s two leaders are killed while 2,000 sends are in flight: nothing lost, nothing twice, nothing out of order',
   { timeout: 300_000 },
-  async () => {
-    await using kafka = await startKafka({ nodes: 3 })
-    const transport = kafkajsTransport({ brokers: kafka.bootstrap })
+  async (name) => {
+    kafka = await startKafka({ nodes: 3 })
+    const transport = openTransport(name, kafka.bootstrap)
     const topic = 'leader-loss'
     const admin = transport.openAdmin()
     await admin.createTopics([{ topic, numPartitions: 12, replicationFactor: 3 }])
@@ -36,8 +39,9 @@ it.skipIf(reasonToSkipFaults() !== undefined)(
       log.map(({ partition, key, value }) => ({ partition, key: key!, counter: Number(value) })),
       sends.acknowledged,
     )
+    const failures = JSON.stringify(sends.failures)
     console.log(
-      `leader loss: ${sends.acknowledgedCount} acknowledged, failures ${JSON.stringify(sends.failures)}, ${JSON.stringify(verdict)}`,
+      `leader loss over ${name}: ${sends.acknowledgedCount} acknowledged, failures ${failures}, ${JSON.stringify(verdict)}`,
     )
     expect(verdict).toMatchObject({ lost: 0, duplicated: 0, outOfOrder: 0 })
     expect(sends.failures).toEqual({})

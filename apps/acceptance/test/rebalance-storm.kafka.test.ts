@@ -1,30 +1,23 @@
 import { expect, inject, it } from 'vitest'
 import { seededRandom } from '@partita/testing'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
 import { runStorm } from '../src/storm/run-storm.ts'
 import { clusterAt } from '../src/suites/cluster.ts'
+import { openTransport, transportNames } from '../src/suites/transports.ts'
 
 const seconds = 60
 const seed = Number(process.env['PARTITA_SEED'] ?? Date.now() % 1_000_000)
 
-it(
-  `members join, leave and are killed for ${seconds} s: one handler a key at a time, no record lost`,
+it.each(transportNames)(
+  `over %s members join, leave and are killed for ${seconds} s: one handler a key at a time, no record lost`,
   { timeout: 240_000 },
-  async () => {
+  async (transport) => {
     const brokers = inject('bootstrap')
-    const newTransport = () => kafkajsTransport({ brokers: [...brokers] })
-    const cluster = clusterAt(brokers, newTransport)
+    const cluster = clusterAt(brokers, () => openTransport(transport, brokers))
     const topic = await cluster.newTopic(12)
-    const report = await runStorm({
-      transport: newTransport(),
-      brokers,
-      topic,
-      groupId: cluster.newGroupId(),
-      seconds,
-      random: seededRandom(seed),
-    })
+    const groupId = cluster.newGroupId()
+    const report = await runStorm({ transport, brokers, topic, groupId, seconds, random: seededRandom(seed) })
     const { overlaps, disorders, lost, failures, ...counts } = report
-    console.log(`rebalance storm, seed ${seed}: ${JSON.stringify(counts)}`)
+    console.log(`rebalance storm over ${transport}, seed ${seed}: ${JSON.stringify(counts)}`)
     expect({ overlaps, disorders, lost, failures }).toEqual({ overlaps: [], disorders: [], lost: [], failures: [] })
     expect(report.killed).toBeGreaterThan(0)
     expect(report.stopped).toBeGreaterThan(0)

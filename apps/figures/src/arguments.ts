@@ -1,29 +1,43 @@
 import { parseArgs } from 'node:util'
 import { PartitaError } from '@partita/protocol'
 
+/** The ways to a cluster, the default first. */
+const transportNames = ['native', 'kafkajs'] as const
+export type TransportName = (typeof transportNames)[number]
+
 export interface Arguments {
   /** `host:port` of a real cluster; none: an embedded broker is started. */
   readonly brokers: readonly string[] | undefined
+  readonly transport: TransportName
   readonly help: boolean
 }
 
-export const usage = `Usage: npm start [-- --brokers host:port[,host:port…]]
+export const usage = `Usage: npm start [-- --brokers host:port[,host:port…]] [--transport native|kafkajs]
 
 Draws the seven figures of Partita from records that really travelled, then replays a real history in order.
 Without --brokers everything runs on an embedded broker in this process.`
 
+const options = {
+  brokers: { type: 'string' },
+  transport: { type: 'string', default: transportNames[0] },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
 /** Reads the command line. Throws `INVALID_OPTION` with one sentence that says what is wrong. */
 export function readArguments(args: readonly string[]): Arguments {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { brokers: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
-    })
-    return { brokers: values.brokers?.split(',').map(brokerAddress), help: values.help }
+    const { brokers, transport, help } = parseArgs({ args: [...args], options }).values
+    return { brokers: brokers?.split(',').map(brokerAddress), transport: transportName(transport), help }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new PartitaError('INVALID_OPTION', reason, { cause })
   }
+}
+
+function transportName(text: string): TransportName {
+  const name = transportNames.find((each) => each === text)
+  if (name !== undefined) return name
+  throw new Error(`--transport takes ${transportNames.join(' or ')}; got "${text}".`)
 }
 
 function brokerAddress(text: string): string {

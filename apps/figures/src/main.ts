@@ -1,7 +1,8 @@
 import { startBroker } from '@partita/broker'
-import { isPartitaError } from '@partita/protocol'
+import { isPartitaError, type Transport } from '@partita/protocol'
 import { kafkajsTransport } from '@partita/transport-kafkajs'
-import { readArguments, usage } from './arguments.ts'
+import { nativeTransport } from '@partita/transport-native'
+import { readArguments, type TransportName, usage } from './arguments.ts'
 import { figures } from './figures/index.ts'
 import type { Claim } from './figures/figure.ts'
 import { replayHistory, type ReplayReport } from './history/replay.ts'
@@ -9,7 +10,7 @@ import { bad, bold, dim, good } from './paint.ts'
 import { openStage, type Stage } from './stage.ts'
 
 async function main(): Promise<boolean> {
-  const { brokers, help } = readArguments(process.argv.slice(2))
+  const { brokers, transport, help } = readArguments(process.argv.slice(2))
   if (help) {
     console.log(usage)
     return true
@@ -19,8 +20,8 @@ async function main(): Promise<boolean> {
   const readyMs = performance.now() - start
   try {
     const bootstrap = [...(broker?.bootstrap ?? brokers!)]
-    // A wrong address should be said within seconds.
-    const stage = await openStage(kafkajsTransport({ brokers: bootstrap, connectionTimeout: 3000 }))
+    await probe(transport, bootstrap)
+    const stage = openStage(openTransport(transport, bootstrap))
     try {
       announce(
         broker === undefined ? 'a cluster at' : `an embedded broker, ready in ${readyMs.toFixed(0)} ms at`,
@@ -35,6 +36,22 @@ async function main(): Promise<boolean> {
   } finally {
     await broker?.close()
   }
+}
+
+/** Whether anybody is there: a wrong address should be said within seconds, not after the patience of a service. */
+async function probe(name: TransportName, brokers: string[]): Promise<void> {
+  const admin = openTransport(name, brokers, 3_000).openAdmin()
+  try {
+    await admin.listTopics()
+  } finally {
+    await admin.close()
+  }
+}
+
+function openTransport(name: TransportName, brokers: string[], requestTimeoutMs = 30_000): Transport {
+  return name === 'kafkajs'
+    ? kafkajsTransport({ brokers, requestTimeout: requestTimeoutMs, connectionTimeout: 3_000 })
+    : nativeTransport({ brokers, requestTimeoutMs, socketConnectionSetupTimeoutMs: 3_000 })
 }
 
 function announce(what: string, bootstrap: readonly string[]): void {

@@ -26,8 +26,8 @@ export interface Stage {
 const decoder = new TextDecoder()
 const readBackLimitMs = 30_000
 
-/** Opens the stage; rejects where the cluster cannot be reached. */
-export async function openStage(transport: Transport): Promise<Stage> {
+/** Opens the stage. Nothing connects before the first scene. */
+export function openStage(transport: Transport): Stage {
   const admin = transport.openAdmin()
   const producers: Producer[] = []
   const topics: string[] = []
@@ -40,12 +40,6 @@ export async function openStage(transport: Transport): Promise<Stage> {
     await admin.close()
   }
 
-  try {
-    await admin.listTopics()
-  } catch (error) {
-    await admin.close()
-    throw error
-  }
   return {
     transport,
     close,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readEvents } from './events.ts'
+import type { TransportName } from '../suites/transports.ts'
 import type { MemberAccount } from './evaluate.ts'
 
 export interface MemberProcess {
@@ -23,16 +24,17 @@ const script = fileURLToPath(new URL('../../dist/storm/member.js', import.meta.u
 
 export interface MemberOptions {
   readonly name: string
+  readonly transport: TransportName
   readonly brokers: readonly string[]
   readonly topic: string
   readonly groupId: string
   readonly folder: string
 }
 
-export function startMember({ name, brokers, topic, groupId, folder }: MemberOptions): MemberProcess {
+export function startMember({ name, transport, brokers, topic, groupId, folder }: MemberOptions): MemberProcess {
   if (!existsSync(script)) throw new Error('Build first: the members of the storm run from apps/acceptance/dist.')
   const file = join(folder, `${name}.log`)
-  const child = spawn(process.execPath, [script, brokers.join(','), topic, groupId, file], {
+  const child = spawn(process.execPath, [script, transport, brokers.join(','), topic, groupId, file], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let endedAt = Infinity

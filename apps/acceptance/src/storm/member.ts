@@ -1,11 +1,17 @@
 import { openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConsumer } from '@partita/consumer'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
+import { openTransport, type TransportName } from '../suites/transports.ts'
 import { formatEvent, type HandlerEvent } from './events.ts'
 
-// One member of the storm's group, a process of its own so that it can be killed: member.js BROKERS TOPIC GROUP FILE.
-const [brokers, topic, groupId, file] = process.argv.slice(2) as [string, string, string, string]
+// One member of the storm's group, a process of its own so that it can be killed: member.js TRANSPORT BROKERS TOPIC GROUP FILE.
+const [transport, brokers, topic, groupId, file] = process.argv.slice(2) as [
+  TransportName,
+  string,
+  string,
+  string,
+  string,
+]
 const output = openSync(file, 'a')
 const decoder = new TextDecoder()
 
@@ -14,7 +20,7 @@ function note(event: Omit<HandlerEvent, 'at'>): void {
 }
 
 const consumer = createConsumer({
-  transport: kafkajsTransport({ brokers: brokers.split(',') }),
+  transport: openTransport(transport, brokers.split(',')),
   groupId,
   topics: [topic],
   ordering: 'key',

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createProducer } from '@partita/producer'
-import type { Transport } from '@partita/protocol'
+import { openTransport, type TransportName } from '../suites/transports.ts'
 import { evaluateStorm, type StormVerdict } from './evaluate.ts'
 import { startMember, type MemberProcess } from './member-process.ts'
 
 export interface StormOptions {
-  readonly transport: Transport
+  readonly transport: TransportName
   readonly brokers: readonly string[]
   readonly topic: string
   readonly groupId: string
@@ -43,7 +43,7 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
 
   function memberJoins(): void {
     counts.joined++
-    members.push(startMember({ name: `member-${members.length + 1}`, brokers, topic, groupId, folder }))
+    members.push(startMember({ name: `member-${members.length + 1}`, transport, brokers, topic, groupId, folder }))
   }
 
   /** One turn of the weather: somebody comes, somebody goes, somebody dies. */
@@ -64,7 +64,7 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
     memberJoins()
     memberJoins()
     const until = performance.now() + seconds * 1000
-    const sending = sendUntil(transport, topic, until)
+    const sending = sendUntil(options, until)
     while (performance.now() < until) {
       await sleep(500 + random() * 2_500)
       await strike()
@@ -89,9 +89,9 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
   }
 }
 
-async function sendUntil(transport: Transport, topic: string, until: number): Promise<ReadonlySet<string>> {
+async function sendUntil({ transport, brokers, topic }: StormOptions, until: number): Promise<ReadonlySet<string>> {
   const sent = new Set<string>()
-  await using producer = createProducer({ transport })
+  await using producer = createProducer({ transport: openTransport(transport, brokers) })
   const tickMs = 50
   let count = 0
   while (performance.now() < until) {

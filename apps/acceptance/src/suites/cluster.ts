@@ -9,9 +9,11 @@ export interface ClusterUnderTest {
   newGroupId(): string
 }
 
+let clusters = 0
+
 /** A cluster at these addresses, with topics and groups named after this process. */
 export function clusterAt(brokers: readonly string[], newTransport: () => Transport): ClusterUnderTest {
-  const run = `acceptance-${process.pid}-${Date.now().toString(36)}`
+  const run = `acceptance-${process.pid}-${Date.now().toString(36)}-${++clusters}`
   let count = 0
   return {
     brokers,

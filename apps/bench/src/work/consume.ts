@@ -1,8 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { createConsumer } from '@partita/consumer'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
 import { startMeter } from '../meter.ts'
-import { readJob, report } from './job.ts'
+import { readJob, report, transportOf } from './job.ts'
 
 // Reads a whole topic, one member, nothing to do in the handler. The clock starts at the first record.
 const { client, brokers, topic, records } = readJob()
@@ -17,9 +16,9 @@ function counted(more: number): void {
   if (count >= records) report({ ...stop(count) })
 }
 
-if (client === 'partita') {
+if (client.startsWith('partita')) {
   const consumer = createConsumer({
-    transport: kafkajsTransport({ brokers: [...brokers] }),
+    transport: transportOf(client, brokers),
     groupId,
     topics: [topic],
     ordering: 'key',

@@ -1,8 +1,20 @@
+import type { Transport } from '@partita/protocol'
+import { kafkajsTransport } from '@partita/transport-kafkajs'
+import { nativeTransport } from '@partita/transport-native'
 import type { Reading } from '../meter.ts'
+
+/** Partita over one of its transports, or a peer. */
+export type Client =
+  | 'partita native'
+  | 'partita native, not idempotent'
+  | 'partita kafkajs'
+  | 'partita kafkajs, not idempotent'
+  | 'kafkajs'
+  | 'kafkajs eachMessage'
 
 /** What a worker process is told, as JSON in its first argument. */
 export interface Job {
-  readonly client: 'partita' | 'partita, not idempotent' | 'kafkajs' | 'kafkajs eachMessage'
+  readonly client: Client
   readonly brokers: readonly string[]
   readonly topic: string
   readonly records: number
@@ -10,6 +22,13 @@ export interface Job {
 
 export function readJob(): Job {
   return JSON.parse(process.argv[2] ?? '{}') as Job
+}
+
+/** The transport that a client's name tells. */
+export function transportOf(client: Client, brokers: readonly string[]): Transport {
+  return client.startsWith('partita kafkajs')
+    ? kafkajsTransport({ brokers: [...brokers] })
+    : nativeTransport({ brokers })
 }
 
 /** Says the result, the only line that a worker prints, and ends the process whatever a client has left running. */

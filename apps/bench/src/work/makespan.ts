@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConsumer } from '@partita/consumer'
 import { createProducer } from '@partita/producer'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
-import { readJob, report } from './job.ts'
+import { readJob, report, transportOf } from './job.ts'
 
 // Records of 1,000 keys, each with 5 ms of asynchronous work, 100 at a time: how long from the first start to the last
 // end, beside what 100 workers that never wait would need. A bare timer takes longer than it says, so the ideal is
 // counted with the timer's own measured length.
-const { brokers, topic, records } = readJob()
+const { client, brokers, topic, records } = readJob()
 const [workMs, maxConcurrency, keyCount] = [5, 100, 1_000]
 
 async function timerMs(): Promise<number> {
@@ -17,7 +16,7 @@ async function timerMs(): Promise<number> {
   return (performance.now() - start) / rounds
 }
 
-const transport = kafkajsTransport({ brokers: [...brokers] })
+const transport = transportOf(client, brokers)
 const producer = createProducer({ transport })
 await Promise.all(
   Array.from({ length: records }, (_, i) => producer.send({ topic, key: `key-${i % keyCount}`, value: 'x' })),

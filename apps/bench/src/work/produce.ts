@@ -1,8 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { createProducer } from '@partita/producer'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
 import { startMeter } from '../meter.ts'
-import { keys, readJob, report, sendAwaited, value } from './job.ts'
+import { keys, readJob, report, sendAwaited, transportOf, value } from './job.ts'
 
 // One `send` a record, awaited, 1,000 in flight, acks all.
 const { client, brokers, topic, records } = readJob()
@@ -19,8 +18,8 @@ async function kafkajsSend(): Promise<Send> {
 
 function partitaSend(): Send {
   const producer = createProducer({
-    transport: kafkajsTransport({ brokers: [...brokers] }),
-    enableIdempotence: client === 'partita',
+    transport: transportOf(client, brokers),
+    enableIdempotence: !client.endsWith('not idempotent'),
   })
   return (index) => producer.send({ topic, key: keys[index % keys.length]!, value })
 }

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { startBroker, type Broker } from '@partita/broker'
+import { memoryConnector, nativeTransport, type NativeTransportOptions } from '@partita/transport-native'
+import { clusterAt, type ClusterUnderTest } from '../src/suites/cluster.ts'
+import { complianceSuite } from '../src/suites/compliance.ts'
+
+const ways: Readonly<Record<string, (broker: Broker) => NativeTransportOptions>> = {
+  'over TCP': ({ bootstrap }) => ({ brokers: bootstrap }),
+  'in memory': (broker) => ({ brokers: broker.bootstrap, connector: memoryConnector(broker) }),
+}
+
+for (const [way, optionsFor] of Object.entries(ways)) {
+  describe(way, () => {
+    let broker: Broker
+    let cluster: ClusterUnderTest
+
+    beforeAll(async () => {
+      broker = await startBroker({ autoCreateTopics: false })
+      cluster = clusterAt(broker.bootstrap, () => nativeTransport(optionsFor(broker)))
+    })
+    afterAll(() => broker.close())
+
+    complianceSuite(() => cluster, {
+      loseNextProduceAnswer: () => void broker.control.on({ api: 'Produce' }).loseAnswer(),
+      refuseNextProduce: () => void broker.control.on({ api: 'Produce' }).fail('NOT_LEADER_OR_FOLLOWER'),
+    })
+  })
+}

@@ -1,0 +1,36 @@
+import type { Assignor } from './assignor.ts'
+import { cooperativeStickyAssignor } from './cooperative-sticky.ts'
+import { rangeAssignor } from './range.ts'
+import { roundRobinAssignor } from './round-robin.ts'
+
+/** The names of the assignors that are there, as JoinGroup has them. */
+export type AssignorName = 'cooperative-sticky' | 'range' | 'roundrobin'
+
+const assignors: Readonly<Record<AssignorName, Assignor>> = {
+  'cooperative-sticky': cooperativeStickyAssignor,
+  range: rangeAssignor,
+  roundrobin: roundRobinAssignor,
+}
+
+/** The names, for messages and checks. */
+export const assignorNames: readonly AssignorName[] = Object.keys(assignors) as AssignorName[]
+
+/**
+ * What a member offers to its group, in the order it likes them. It keeps its partitions through a rebalance only where
+ * every one of them allows that: the group may choose any (Java's rule).
+ */
+export interface OfferedAssignors {
+  readonly cooperative: boolean
+  readonly names: readonly AssignorName[]
+  /** The one that the group chose. */
+  chosen(name: string | null): Assignor | undefined
+}
+
+/** Puts the offer together from its names. */
+export function offerAssignors(names: readonly AssignorName[]): OfferedAssignors {
+  return {
+    cooperative: names.every((name) => assignors[name].cooperative),
+    names,
+    chosen: (chosen) => names.filter((name) => name === chosen).map((name) => assignors[name])[0],
+  }
+}

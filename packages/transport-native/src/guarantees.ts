@@ -1,0 +1,12 @@
+import type { TransportGuarantees } from '@partita/protocol'
+
+/** What this transport keeps: all of it. */
+export const nativeGuarantees: TransportGuarantees = {
+  idempotentWrites: true,
+  resultPerBatch: true,
+  drainBeforeRevoke: true,
+  cooperativeRebalance: true,
+  backgroundHeartbeat: true,
+  commitMetadata: true,
+  orderedHeaders: true,
+}

@@ -1,0 +1,120 @@
+import { isPartitaError, kafkaErrorName, PartitaError, type Clock } from '@partita/protocol'
+import { saslAuthenticateApi, saslHandshakeApi } from '@partita/wire'
+import type { BrokerConnection } from '../broker-connection.ts'
+import { waitAtMost } from '../wait-at-most.ts'
+import { oauthbearerExchange } from './oauthbearer.ts'
+import { plainExchange } from './plain.ts'
+import type { SaslExchange } from './sasl-exchange.ts'
+import type { SaslOptions } from './sasl-options.ts'
+
+export interface SaslSurroundings {
+  readonly clock: Clock
+  /** Bounds each step: a request, or the token's callback. */
+  readonly requestTimeoutMs: number
+}
+
+/** No mechanism here takes more steps than SCRAM's two, and the broker's last word. */
+const maxSteps = 4
+
+/** A broker that lets a session live for less than this would be authenticated to all the time. */
+const minSessionMs = 1_000
+
+/**
+ * Proves who we are, and does so again before the broker's session ends (KIP-368).
+ * @throws PartitaError `AUTHENTICATION_FAILED`, or what became of the connection
+ */
+export async function keepAuthenticated(
+  connection: BrokerConnection,
+  sasl: SaslOptions,
+  surroundings: SaslSurroundings,
+): Promise<void> {
+  const lifetimeMs = await authenticate(connection, sasl, surroundings)
+  if (lifetimeMs <= 0) return
+  const { clock } = surroundings
+  // As Java does: between 85 and 95 % of the time, so that the connections of many clients do not all do it at once.
+  const delayMs = Math.max(lifetimeMs, minSessionMs) * (0.85 + 0.1 * clock.random())
+  const timer = clock.setTimer(delayMs, () => void authenticateAgain(connection, sasl, surroundings))
+  connection.onClosed(() => timer.cancel())
+}
+
+/** Nothing else may be sent between the steps. What was sent before is answered before. */
+async function authenticateAgain(
+  connection: BrokerConnection,
+  sasl: SaslOptions,
+  surroundings: SaslSurroundings,
+): Promise<void> {
+  connection.hold()
+  try {
+    await keepAuthenticated(connection, sasl, surroundings)
+    connection.release()
+  } catch (error) {
+    connection.close(error as PartitaError)
+  }
+}
+
+/** Gives the milliseconds that the broker's session holds; 0: for ever. */
+async function authenticate(
+  connection: BrokerConnection,
+  sasl: SaslOptions,
+  { clock, requestTimeoutMs: timeoutMs }: SaslSurroundings,
+): Promise<number> {
+  const { mechanism } = sasl
+  const handshake = await connection.call(saslHandshakeApi, { mechanism })
+  if (handshake.errorCode !== 0) {
+    const offered = handshake.mechanisms.join(', ')
+    throw failure(connection, `The broker does not take SASL ${mechanism}; it offers: ${offered || 'none'}.`)
+  }
+  const exchange = await exchangeFor(sasl)
+  const step = <T>(promise: Promise<T>): Promise<T> =>
+    waitAtMost(promise, { clock, timeoutMs, what: `a step of SASL ${mechanism}` })
+  let message = await ownStep(connection, sasl, () => step(exchange.first()))
+  for (let steps = 0; steps < maxSteps; steps++) {
+    const answer = await connection.call(saslAuthenticateApi, { authBytes: message })
+    if (answer.errorCode !== 0) throw refusal(connection, sasl, answer.errorCode, answer.errorMessage)
+    const reply: Uint8Array | undefined = await ownStep(connection, sasl, () => step(exchange.next(answer.authBytes)))
+    if (reply === undefined) return answer.sessionLifetimeMs
+    message = reply
+  }
+  throw failure(connection, `SASL ${mechanism} did not come to an end in ${maxSteps} steps.`)
+}
+
+async function exchangeFor(sasl: SaslOptions): Promise<SaslExchange> {
+  if (sasl.mechanism === 'PLAIN') return plainExchange(sasl)
+  if (sasl.mechanism === 'OAUTHBEARER') return oauthbearerExchange(sasl)
+  // Loaded when it is used: it needs Node's crypto.
+  return (await import('./scram.ts')).scramExchange({ ...sasl, mechanism: sasl.mechanism })
+}
+
+async function ownStep<T>(connection: BrokerConnection, sasl: SaslOptions, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (error) {
+    // A token service that is out of order may be back soon; a broker that fails to prove itself will not change.
+    const retriable = sasl.mechanism === 'OAUTHBEARER'
+    const text = isPartitaError(error) || !retriable ? `: ${(error as Error).message}` : ': no token was given'
+    throw failure(connection, `SASL ${sasl.mechanism} failed on this side${text}.`, { retriable, cause: error })
+  }
+}
+
+function refusal(
+  connection: BrokerConnection,
+  sasl: SaslOptions,
+  errorCode: number,
+  brokersText: string | null,
+): PartitaError {
+  const who = sasl.mechanism === 'OAUTHBEARER' ? 'the token' : `the user ${JSON.stringify(sasl.username)}`
+  const secret = sasl.mechanism === 'OAUTHBEARER' ? undefined : sasl.password
+  // A broker that repeats the password must not bring it into a log.
+  const isClean = brokersText !== null && (secret === undefined || !brokersText.includes(secret))
+  const saidToo = isClean && brokersText !== '' ? `: ${brokersText.slice(0, 200)}` : ''
+  const name = kafkaErrorName(errorCode)
+  return failure(connection, `The broker refused ${who} by SASL ${sasl.mechanism} (${name}${saidToo}).`)
+}
+
+function failure(
+  { broker }: BrokerConnection,
+  text: string,
+  more: { readonly retriable?: boolean; readonly cause?: unknown } = {},
+): PartitaError {
+  return new PartitaError('AUTHENTICATION_FAILED', text, { broker, api: 'SaslAuthenticate', ...more })
+}

@@ -1,0 +1,121 @@
+import {
+  type BatchBuilder,
+  type BatchLimits,
+  type BatchRecord,
+  type Bytes,
+  type CompressionType,
+  type Headers,
+  PartitaError,
+  type SealedBatch,
+  type TopicPartition,
+} from '@partita/protocol'
+import {
+  type BatchWriter,
+  compressBatch,
+  createBatchWriter,
+  type ProducerState,
+  readBatchHeader,
+  recordsOf,
+  setProducerState,
+} from '@partita/wire'
+
+/** A batch being filled: each record is encoded where it will be sent from, at once. */
+export class RecordBatchBuilder implements BatchBuilder {
+  readonly #target: TopicPartition
+  readonly #writer: BatchWriter
+  readonly #sealed: (batch: RecordBatch) => void
+
+  /**
+   * @param initialBytes what the buffer holds before it has to grow
+   * @param sealed told once the batch is full or wanted
+   */
+  constructor(target: TopicPartition, limits: BatchLimits, initialBytes: number, sealed: (batch: RecordBatch) => void) {
+    this.#target = target
+    this.#writer = createBatchWriter({ initialBytes, maxBytes: limits.maxBytes, maxRecords: limits.maxRecords })
+    this.#sealed = sealed
+  }
+
+  append(timestamp: number, key: Bytes | null, value: Bytes | null, headers: Headers): boolean {
+    return this.#writer.append(timestamp, key, value, headers)
+  }
+
+  get count(): number {
+    return this.#writer.count
+  }
+
+  get byteLength(): number {
+    return this.#writer.byteLength
+  }
+
+  seal(): RecordBatch {
+    const batch = new RecordBatch(this.#target, this.#writer)
+    this.#sealed(batch)
+    return batch
+  }
+}
+
+/**
+ * A batch that takes no more records. Its header and its CRC are written at its first write, when the producer id and the
+ * sequence are known: once, not twice. From then on its bytes are never changed in place and never used for anything
+ * else, because a request that was given up may still be waiting in a connection (what KAFKA-19012 was about).
+ */
+export class RecordBatch implements SealedBatch {
+  readonly topic: string
+  readonly partition: number
+  readonly count: number
+  /** Before compression. */
+  readonly byteLength: number
+  /** What it is stamped with; `undefined`: not yet, or not any more. */
+  stamp: ProducerState | undefined
+  /** Some attempt has handed its bytes over: it may be in the log, or get there. */
+  sent = false
+  readonly #writer: BatchWriter
+  /** Finished, without compression. */
+  #plain: Uint8Array | undefined
+  /** What is sent, where that is not `#plain`: compressed, or stamped a second time. */
+  #form: Uint8Array | undefined
+  #compressed = false
+
+  constructor({ topic, partition }: TopicPartition, writer: BatchWriter) {
+    if (writer.count === 0) {
+      throw new PartitaError('UNEXPECTED', 'A batch was sealed without a record.', { topic, partition })
+    }
+    this.topic = topic
+    this.partition = partition
+    this.count = writer.count
+    this.byteLength = writer.byteLength
+    this.#writer = writer
+  }
+
+  /** What is sent: the same at each attempt, unless it is stamped anew in between. */
+  get bytes(): Uint8Array {
+    return this.#form ?? (this.#plain ??= this.#writer.finish())
+  }
+
+  /** Sets producer id, epoch and sequence. */
+  setStamp(state: ProducerState): void {
+    this.stamp = state
+    this.sent = false
+    if (this.#plain === undefined) {
+      this.#plain = this.#writer.finish(state)
+      return
+    }
+    const stamped = this.bytes.slice()
+    setProducerState(stamped, { position: 0, byteLength: stamped.length }, state)
+    this.#form = stamped
+  }
+
+  /** Compresses it, once; what came out serves the retries too. */
+  async compress(type: CompressionType): Promise<void> {
+    if (this.#compressed) return
+    const compressed = await compressBatch(this.bytes, type)
+    if (this.#compressed) return
+    this.#form = compressed
+    this.#compressed = true
+  }
+
+  records(): Iterable<BatchRecord> {
+    const plain = (this.#plain ??= this.#writer.finish())
+    return recordsOf(plain, readBatchHeader(plain))
+  }
+}
