@@ -1,6 +1,6 @@
 import type { CommittedOffset, OffsetCommit } from './consumer-transport.ts'
 import type { TopicPartition } from './records.ts'
-import type { PartitionInfo } from './transport.ts'
+import type { PartitionInfo } from './partition-info.ts'
 
 export interface NewTopic {
   readonly topic: string

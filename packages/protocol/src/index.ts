@@ -26,7 +26,8 @@ export { systemClock } from './system-clock.ts'
 export type { Partitioner, TopicPartitioner } from './partitioner.ts'
 
 // For transports, runtimes and brokers.
-export type { Guarantee, PartitionInfo, Transport, TransportGuarantees } from './transport.ts'
+export type { Guarantee, Transport, TransportGuarantees } from './transport.ts'
+export type { PartitionInfo } from './partition-info.ts'
 export type {
   Acks,
   BatchBuilder,

@@ -1,4 +1,4 @@
-import type { PartitionInfo } from './transport.ts'
+import type { PartitionInfo } from './partition-info.ts'
 
 /**
  * Chooses partitions for one topic, one record at a time. It may keep state (a sticky partition, a counter): the producer

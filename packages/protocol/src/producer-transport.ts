@@ -1,6 +1,6 @@
 import type { Headers } from './headers.ts'
 import type { Bytes, TopicPartition } from './records.ts'
-import type { PartitionInfo } from './transport.ts'
+import type { PartitionInfo } from './partition-info.ts'
 
 /** How the batches of a record are compressed (Java: `compression.type`). */
 export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'

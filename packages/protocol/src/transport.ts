@@ -3,13 +3,6 @@ import type { AdminTransport } from './admin-transport.ts'
 import type { ConsumerTransport } from './consumer-transport.ts'
 import type { ProducerTransport, ProducerTransportOptions } from './producer-transport.ts'
 
-/** One partition as the cluster's metadata tells it. */
-export interface PartitionInfo {
-  readonly partition: number
-  /** The leader's node id, -1 where there is none at the moment. */
-  readonly leader: number
-}
-
 /**
  * What a transport can keep, each by name. A compliance case that needs one is skipped, by that name and with the
  * transport's own reason, where it is missing; the documentation's table is made of the same fields.
