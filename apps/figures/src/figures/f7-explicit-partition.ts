@@ -39,7 +39,7 @@ export const explicitPartition: Figure = {
           ),
           box('Topic', partitionRows(log, partitions, show)),
         ]),
-        dim(`a partition that does not exist: ${refused.replace(topic, '…f7')}`),
+        dim(`a partition that does not exist: ${refused.split('. ')[0]}`),
       ],
       claims: [
         { text: 'the explicit partition won', holds: results[0]!.partition === explicit },

@@ -38,7 +38,7 @@ function plainLines(label: string, total: number): Progress {
       const reached = Math.floor((done / total) * 4)
       if (reached <= quarters) return
       quarters = reached
-      console.log(`   ${label} ${reached * 25} % (${done.toLocaleString('en')}) ${note}`)
+      console.log(`   ${label} ${reached * 25} % (${done.toLocaleString('en')}) ${note}`.trimEnd())
     },
     end() {},
   }

@@ -42,7 +42,7 @@ export async function replayHistory(stage: Stage): Promise<ReplayReport> {
     handler: async ({ value }) => {
       await ledger.apply(value!)
       handled++
-      progress.update(handled, `${ledger.busy} handlers at work`)
+      progress.update(handled, handled === changes.length ? '' : `${ledger.busy} handlers at work`)
       if (handled === changes.length) void consumer.close()
     },
   })
