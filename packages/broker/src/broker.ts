@@ -63,7 +63,7 @@ export interface Namespace extends Disposable {
   delete(): void
 }
 
-/** A Kafka broker in this process, reached in memory. What it keeps is in memory too, and gone when it is closed. */
+/** A Kafka broker in this process, reached in memory. Without a data folder what it keeps is gone when it is closed. */
 export interface MemoryBroker extends AsyncDisposable {
   /** Faults to cause, requests to watch. */
   readonly control: BrokerControl
@@ -91,7 +91,7 @@ export interface MemoryBroker extends AsyncDisposable {
    * @param label what the names begin with, before a number. Default `test`.
    */
   namespace(label?: string): Namespace
-  /** Closes all connections and ends everything that waits. Never rejects; may be called twice. */
+  /** Closes all connections and ends everything that waits; settles when all is written. Never rejects; may be called twice. */
   close(): Promise<void>
 }
 

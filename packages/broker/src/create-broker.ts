@@ -26,8 +26,7 @@ export function brokerOver(core: BrokerCore, stopListening: () => Promise<void>)
   let namespaces = 0
 
   async function closeOnce(): Promise<void> {
-    core.close()
-    await stopListening()
+    await Promise.all([core.close(), stopListening()])
   }
 
   function topicNamed(name: string): Topic {

@@ -47,4 +47,14 @@ export interface ListenOptions extends BrokerOptions {
   readonly port?: number | undefined
   /** Allows an address that other machines can reach. The broker has neither encryption nor authentication. Default `false`. */
   readonly allowRemote?: boolean | undefined
+  /**
+   * A folder for all that the broker keeps: it is there again at the next start. It is made where it does not exist, and
+   * used by one broker at a time. Default: everything is in memory, and gone when the broker is closed.
+   */
+  readonly dataDir?: string | undefined
+  /**
+   * With `dataDir`: when what was written is made to outlive the machine, not just the process. `never`: when the broker is
+   * closed; `interval`: every second as well; `always`: before it is acknowledged. Default `never`, as Kafka's.
+   */
+  readonly fsync?: 'never' | 'interval' | 'always' | undefined
 }

@@ -1,6 +1,6 @@
-import { integerOption, nameOption, PartitaError } from '@partita/protocol'
+import { choiceOption, integerOption, nameOption, PartitaError, systemClock } from '@partita/protocol'
 import type { Broker } from './broker.ts'
-import { createBrokerCore } from './core/broker-core.ts'
+import { type BrokerCore, createBrokerCore } from './core/broker-core.ts'
 import { brokerOver } from './create-broker.ts'
 import type { ListenOptions } from './options.ts'
 import type { TcpListener } from './tcp-listener.ts'
@@ -20,7 +20,33 @@ export async function startBroker(options: ListenOptions = {}): Promise<Broker> 
       'Use localhost, or set allowRemote if that is what you want.'
     throw new PartitaError('INVALID_OPTION', message, { api: 'host' })
   }
-  const core = createBrokerCore(options)
+  const core = await openCore(options)
+  try {
+    return await listenFor(core, options)
+  } catch (error) {
+    await core.close()
+    throw error
+  }
+}
+
+/** The core, over a folder where one is given. What needs files is loaded only then. */
+async function openCore(options: ListenOptions): Promise<BrokerCore> {
+  const { dataDir, fsync = 'never', clock = systemClock, onWarning: warn = () => undefined } = options
+  choiceOption('fsync', fsync, ['never', 'interval', 'always'])
+  if (dataDir === undefined) return createBrokerCore(options)
+  nameOption('dataDir', dataDir)
+  const { openDataFolder } = await import('./storage/open-data-folder.ts')
+  const storage = openDataFolder({ dataDir, fsync, clock, warn })
+  try {
+    return createBrokerCore(options, storage)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+async function listenFor(core: BrokerCore, options: ListenOptions): Promise<Broker> {
+  const { host = '127.0.0.1', port = 0, advertisedHost } = options
   const toldHost = advertisedHost ?? (await reachable(host))
   // Clients that wait for the port may come before the last address is bound.
   core.advertise({ host: toldHost, port })

@@ -16,7 +16,7 @@ describe('the command line', () => {
   test('takes every flag', () => {
     const line =
       '--port 0 --host 0.0.0.0 --allow-remote --advertise kafka.test -t orders:12 --topic audit --topics t.json ' +
-      '--partitions 3 --no-auto-create -c message.max.bytes=2000 --config log.cleanup.policy=a=b --verbose'
+      '--partitions 3 --no-auto-create --data-dir ./kafka --fsync always -c message.max.bytes=2000 --config log.cleanup.policy=a=b --verbose'
     expect(parseArguments(line.split(' '))).toEqual({
       kind: 'serve',
       verbosity: 'verbose',
@@ -29,6 +29,8 @@ describe('the command line', () => {
         topics: { orders: 12, audit: {} },
         numPartitions: 3,
         autoCreateTopics: false,
+        dataDir: './kafka',
+        fsync: 'always',
         configs: { 'message.max.bytes': '2000', 'log.cleanup.policy': 'a=b' },
       },
     })
@@ -36,6 +38,8 @@ describe('the command line', () => {
 
   test.each([
     [['--nope'], "Unknown option '--nope'."],
+    [['--fsync', 'always'], '--fsync needs a folder: --data-dir DIR.'],
+    [['--data-dir', 'd', '--fsync', 'often'], '--fsync must be never, interval or always; got "often".'],
     [['--port'], "Option '-p, --port <value>' argument missing."],
     [['--port', '-q'], "Option '--port' is followed by another flag, not by a value."],
     [['--port', '65536'], '--port must be a whole number from 0 to 65535; got "65536".'],

@@ -19,28 +19,51 @@ export const produce: ServedApi = serve<typeof produceApi>({
   versions: [3, 11],
   // librdkafka before 2.11.1 takes a broker without version 0 for one that cannot compress. Kafka 4 does the same.
   advertisedFrom: 0,
+  settlesStorage: true,
   handle(request, context) {
     const compacted = request.topicData.some(({ name }) => isCompacted(context.broker.topics.get(name)))
-    return compacted ? checkKeysThenAppend(request, context) : appendAll(request, context)
+    return compacted ? checkKeysThenAppend(request, context) : appendAndSettle(request, context)
   },
   *partitionsOf({ topicData }) {
     for (const { name, partitionData } of topicData) yield* partitionData.map(({ index }) => placeOf(name, index))
   },
 })
 
+/** An answer says of a batch that it is there only when it is as safe as it has been asked to be: also of a retry. */
+function appendAndSettle(
+  request: Request,
+  context: RequestContext,
+  keyless?: ReadonlyMap<string, Refusal>,
+): Response | undefined | Promise<Response | undefined> {
+  const responses = appendAll(request, context, keyless)
+  const answer = (): Response | undefined => (request.acks === 0 ? silence(responses) : { responses })
+  const flushed = context.broker.storage.flushed()
+  if (flushed === undefined) return answer()
+  return flushed.then(() => {
+    responses.forEach(({ name, partitionResponses }) => {
+      const partitions = context.broker.topics.get(name)?.partitions
+      partitionResponses.forEach(({ index, errorCode }, i) => {
+        const failure = partitions?.[index]?.log.failure
+        if (failure === undefined || errorCode !== kafkaErrorCodes.NONE) return
+        partitionResponses[i] = refused(index, { error: 'KAFKA_STORAGE_ERROR', message: failure })
+      })
+    })
+    return answer()
+  })
+}
+
 function appendAll(
   request: Request,
   context: RequestContext,
   keyless?: ReadonlyMap<string, Refusal>,
-): Response | undefined {
-  const responses = request.topicData.map(({ name, partitionData }) => {
+): { name: string; partitionResponses: PartitionResponse[] }[] {
+  return request.topicData.map(({ name, partitionData }) => {
     const topic = context.broker.topics.get(name)
     const partitionResponses = partitionData.map((partition) =>
       appendOne(request, name, topic, partition, context, keyless?.get(`${name}-${partition.index}`)),
     )
     return { name, partitionResponses }
   })
-  return request.acks === 0 ? silence(responses) : { responses }
 }
 
 function appendOne(
@@ -102,7 +125,7 @@ async function checkKeysThenAppend(request: Request, context: RequestContext): P
       if (refusal !== undefined) keyless.set(`${name}-${index}`, refusal)
     }
   }
-  return appendAll(request, context, keyless)
+  return appendAndSettle(request, context, keyless)
 }
 
 /** Without acks there is no answer: a failure can be told only by closing the connection, which is what Kafka does. */

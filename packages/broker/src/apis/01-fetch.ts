@@ -1,5 +1,5 @@
 import type { KafkaErrorName } from '@partita/protocol'
-import { kafkaErrorCodes } from '@partita/protocol'
+import { isPartitaError, kafkaErrorCodes } from '@partita/protocol'
 import { batchHeaders, fetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { epochError } from '../core/epoch-error.ts'
@@ -29,6 +29,7 @@ const noBytes = new Uint8Array(0)
 export const fetch: ServedApi = serve<typeof fetchApi>({
   api: fetchApi,
   versions: [4, 17],
+  settlesStorage: true,
   handle(request, context) {
     if (request.sessionId !== 0 && request.sessionEpoch > 0) {
       return { errorCode: kafkaErrorCodes.FETCH_SESSION_ID_NOT_FOUND, responses: [] }
@@ -102,15 +103,27 @@ function mustAnswerAtOnce(request: Request, targets: readonly Target[]): boolean
 
 /** Reads in the order of the request, as far as its bytes go. The very first batch comes whatever its size (KIP-74). */
 function read(request: Request, topics: readonly TargetTopic[], { broker }: RequestContext): Response {
+  const { warn } = broker
   let left = Math.min(request.maxBytes, broker.configs.number('fetch.max.bytes'))
   let isEmpty = true
   const isolation = isolationOf(request)
+
+  function readFrom(log: PartitionLog, offset: number, maxBytes: number, limit: number): Uint8Array | undefined {
+    try {
+      return log.read(offset, maxBytes, isEmpty, limit)
+    } catch (error) {
+      if (!isPartitaError(error) || error.code !== 'KAFKA_STORAGE_ERROR') throw error
+      warn(error.message)
+      return undefined
+    }
+  }
 
   function readOne({ asked, partition, error }: Target): PartitionResponse {
     if (error !== 'NONE' || partition === undefined) return failed(asked.partition, error)
     const { log } = partition
     const maxBytes = Math.min(asked.partitionMaxBytes, left)
-    const records = log.read(asked.fetchOffset, maxBytes, isEmpty, log.limitFor(isolation))
+    const records = readFrom(log, asked.fetchOffset, maxBytes, log.limitFor(isolation))
+    if (records === undefined) return failed(asked.partition, 'KAFKA_STORAGE_ERROR')
     left = Math.max(0, left - records.length)
     isEmpty &&= records.length === 0
     return {

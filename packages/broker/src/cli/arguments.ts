@@ -36,6 +36,8 @@ export function parseArguments(args: readonly string[]): Command {
       numPartitions: values.partitions === undefined ? undefined : wholeNumber('--partitions', values.partitions, 1),
       autoCreateTopics: values['no-auto-create'] ? false : undefined,
       configs: configs(values.config ?? []),
+      dataDir: values['data-dir'],
+      fsync: fsyncPolicy(values),
     },
   }
 }
@@ -58,6 +60,13 @@ function verbosity({ quiet, verbose }: Values): Verbosity {
   if (quiet && verbose) throw invalid('--quiet and --verbose exclude each other.')
   if (quiet) return 'quiet'
   return verbose ? 'verbose' : 'normal'
+}
+
+function fsyncPolicy({ fsync, 'data-dir': dataDir }: Values): ListenOptions['fsync'] {
+  if (fsync === undefined) return undefined
+  if (dataDir === undefined) throw invalid('--fsync needs a folder: --data-dir DIR.')
+  if (fsync === 'never' || fsync === 'interval' || fsync === 'always') return fsync
+  throw invalid(`--fsync must be never, interval or always; got ${JSON.stringify(fsync)}.`)
 }
 
 function wholeNumber(flag: string, text: string, min: number, max = 0x7fffffff): number {

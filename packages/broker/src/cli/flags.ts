@@ -37,6 +37,16 @@ export const flags = {
     value: 'KEY=VALUE',
     help: "a broker setting by Kafka's name; may be given again",
   },
+  'data-dir': {
+    type: 'string',
+    value: 'DIR',
+    help: 'a folder to keep everything in; it is there again at the next start. Default: in memory',
+  },
+  fsync: {
+    type: 'string',
+    value: 'WHEN',
+    help: 'never, interval (every second) or always (before an answer): what outlives the machine. Default never',
+  },
   'allow-remote': {
     type: 'boolean',
     help: 'allow an ADDRESS that other machines reach: there is no encryption and no authentication',
@@ -61,7 +71,7 @@ export function helpText(): string {
   const width = Math.max(...rows.map(({ usage }) => usage.length))
   return `Usage: partita-broker [flags]
 
-A Kafka broker for any client, in memory: what it keeps is gone when it stops. Stop it with Ctrl-C.
+A Kafka broker for any client. What it keeps is gone when it stops, unless there is --data-dir. Stop it with Ctrl-C.
 
 ${rows.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`).join('\n')}
 

@@ -23,8 +23,15 @@ export interface ConfigSet {
   overrides(): ReadonlyMap<string, string>
 }
 
-/** @param defaults where a definition has a `brokerDefault`: the set that holds it */
-export function createConfigSet(definitions: readonly ConfigDefinition[], defaults?: ConfigSet): ConfigSet {
+/**
+ * @param defaults where a definition has a `brokerDefault`: the set that holds it
+ * @param onChange called after values were set
+ */
+export function createConfigSet(
+  definitions: readonly ConfigDefinition[],
+  defaults?: ConfigSet,
+  onChange: () => void = ignore,
+): ConfigSet {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]))
   const overrides = new Map<string, string>()
 
@@ -65,7 +72,12 @@ export function createConfigSet(definitions: readonly ConfigDefinition[], defaul
         if (value === undefined) overrides.delete(name)
         else overrides.set(name, value)
       }
+      onChange()
     },
     overrides: () => overrides,
   }
+}
+
+function ignore(): void {
+  // Nobody asked.
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@partita/protocol'
-import { integerOption, PartitaError, systemClock } from '@partita/protocol'
+import { integerOption, PartitaError, partitionName, systemClock } from '@partita/protocol'
 import type { BrokerOptions, ConfigValues } from '../options.ts'
 import type { BrokerState, Endpoint } from './broker-state.ts'
 import { servedApis } from '../apis/served-apis.ts'
@@ -9,11 +9,18 @@ import { type ControlDesk, createControlDesk } from '../control/broker-control.t
 import { createGroupCoordinator } from '../groups/group-coordinator.ts'
 import type { GroupSettings } from '../groups/group.ts'
 import { createTopicRegistry } from '../topics/topic-registry.ts'
-import { createTransactionCoordinator, type TransactionSettings } from '../transactions/transaction-coordinator.ts'
+import { abortOrphans } from '../transactions/abort-orphans.ts'
+import {
+  createTransactionCoordinator,
+  type TransactionOutlets,
+  type TransactionSettings,
+} from '../transactions/transaction-coordinator.ts'
 import { advertisedVersions } from './advertised-versions.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createListeners } from './listeners.ts'
+import { createProducerIds } from './producer-ids.ts'
 import { BrokerSession, type ConnectionPort, type Session } from './session.ts'
+import { createMemoryStorage, type Storage } from './storage.ts'
 import { newUuid } from './uuid.ts'
 
 /** A whole broker but for what carries its bytes: no sockets, no files, no time of its own. */
@@ -24,23 +31,32 @@ export interface BrokerCore {
   connect(port: ConnectionPort): Session
   /** Where clients are told to find the broker from now on. */
   advertise(endpoint: Endpoint): void
-  /** Closes all connections and ends everything that waits. */
-  close(): void
+  /** Closes all connections, ends everything that waits, and then gives up the storage. Never rejects. */
+  close(): Promise<void>
 }
 
-/** Throws `INVALID_OPTION`, or what is wrong with a topic or a setting. */
-export function createBrokerCore(options: BrokerOptions): BrokerCore {
+/**
+ * @param storage what the broker keeps, and has kept: from here on it is the broker's to close
+ * @throws PartitaError `INVALID_OPTION`, or what is wrong with a topic or a setting
+ */
+export function createBrokerCore(options: BrokerOptions, storage: Storage = createMemoryStorage()): BrokerCore {
   const { clock = systemClock, nodeId = 1, onWarning = ignore } = options
   integerOption('nodeId', nodeId, { min: 0, max: 0x7fffffff })
   const configs = brokerConfigs(options)
-  const topics = createTopicRegistry(clock, configs)
-  const groups = createGroupCoordinator(clock, groupSettings(configs))
-  let lastProducerId = 0
-  const nextProducerId = (): number => (lastProducerId += 1)
-  const transactions = createTransactionCoordinator({ clock, nextProducerId }, transactionSettings(configs), {
-    writeMarker({ topic, partition }, marker, producer) {
-      topics.partition(topic, partition)?.endTransaction(marker, producer)
-    },
+  const topics = createTopicRegistry(clock, configs, storage)
+  const groups = createGroupCoordinator(clock, groupSettings(configs), storage)
+  const nextProducerId = createProducerIds(storage)
+  const surroundings = { clock, nextProducerId, storage }
+  const writeMarker: TransactionOutlets['writeMarker'] = (place, marker, producer) => {
+    try {
+      topics.partition(place.topic, place.partition)?.endTransaction(marker, producer)
+    } catch (error) {
+      // The transaction is over all the same: it stays open in this partition until the broker is started again.
+      onWarning(`No ${marker} marker could be written to ${partitionName(place)}: ${(error as Error).message}`)
+    }
+  }
+  const transactions = createTransactionCoordinator(surroundings, transactionSettings(configs), {
+    writeMarker,
     endOffsets: groups.endStaging,
   })
   topics.onDelete(({ name }) => {
@@ -54,7 +70,7 @@ export function createBrokerCore(options: BrokerOptions): BrokerCore {
   const state: BrokerState = {
     clock,
     nodeId,
-    clusterId: clusterId(clock),
+    clusterId: clusterId(clock, storage),
     configs,
     topics,
     groups,
@@ -64,12 +80,15 @@ export function createBrokerCore(options: BrokerOptions): BrokerCore {
     },
     apiVersions: advertisedVersions(servedApis),
     nextProducerId,
+    storage,
     onClose: closing.add,
     warn: onWarning,
   }
   const sessions = new Set<BrokerSession>()
   const control = createControlDesk(closeSessions, closing.add)
   const dispatch = createDispatcher(state, control, servedApis)
+  transactions.resume()
+  abortOrphans(state, writeMarker)
   createTopics(state, options)
 
   function closeSessions(): void {
@@ -95,12 +114,14 @@ export function createBrokerCore(options: BrokerOptions): BrokerCore {
     advertise(where) {
       endpoint = where
     },
-    close() {
+    async close() {
+      if (isClosed) return
       isClosed = true
       closeSessions()
       groups.close()
       transactions.close()
       closing.notify()
+      await storage.close()
     },
   }
 }
@@ -155,7 +176,12 @@ function transactionSettings(configs: ConfigSet): TransactionSettings {
 function createTopics({ topics }: BrokerState, options: BrokerOptions): void {
   for (const [name, given] of Object.entries(options.topics ?? {})) {
     const { partitions, configs = {} } = typeof given === 'number' ? { partitions: given } : given
-    topics.create({ name, partitions, configs: configTexts(configs) })
+    const known = topics.get(name)
+    if (known === undefined) topics.create({ name, partitions, configs: configTexts(configs) })
+    else {
+      if (partitions !== undefined && partitions > known.partitions.length) topics.grow(known, partitions)
+      known.configs.change(configTexts(configs))
+    }
   }
 }
 
@@ -164,7 +190,10 @@ export function configTexts(values: ConfigValues): [name: string, value: string]
   return Object.entries(values).map(([name, value]) => [name, String(value)])
 }
 
-/** 22 letters and digits, as Kafka's are. */
-function clusterId(clock: Clock): string {
-  return newUuid(clock).slice(0, 22)
+/** 22 letters and digits, as Kafka's are. It stays what it was. */
+function clusterId(clock: Clock, storage: Storage): string {
+  const [kept] = storage.kept('cluster')
+  const id = kept === undefined ? newUuid(clock).slice(0, 22) : String(kept[1])
+  storage.keep('cluster', [], id)
+  return id
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@partita/protocol'
 import type { ConfigSet } from '../configs/config-set.ts'
 import type { GroupCoordinator } from '../groups/group-coordinator.ts'
 import type { AdvertisedVersions } from './advertised-versions.ts'
+import type { Storage } from './storage.ts'
 import type { TopicRegistry } from '../topics/topic-registry.ts'
 import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts'
 
@@ -26,6 +27,7 @@ export interface BrokerState {
   readonly apiVersions: readonly AdvertisedVersions[]
   /** An id that no producer had before. */
   nextProducerId(): number
+  readonly storage: Storage
   /** Calls back when the broker closes, unless the returned function is called before. */
   readonly onClose: (listener: () => void) => () => void
   /** Tells whoever runs the broker, in one line, what they should know. */

@@ -45,8 +45,31 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
     const request = decodeRequest(frame)
     const plan = control.isWatching ? inspect(request, served, peer) : noFaults
     if (plan !== noFaults) return serveUnder(plan, request, served, peer)
-    const answer = served.handle(request.body as never, contextOf(request, peer, plan))
+    const answer = handle(served, request, contextOf(request, peer, plan))
     return answer instanceof Promise ? answer.then((late) => encode(request, late)) : encode(request, answer)
+  }
+
+  /** Nobody is told of what would not outlive the broker, if it is to. */
+  function handle(
+    served: ServedApi,
+    { body }: DecodedRequest,
+    context: RequestContext,
+  ): Answer<never> | Promise<Answer<never>> {
+    const { storage } = broker
+    const writesBefore = storage.writes
+    const settled = (late: Answer<never>): Answer<never> | Promise<Answer<never>> =>
+      storage.writes === writesBefore ? late : settle(late)
+    const answer = served.handle(body as never, context)
+    if (served.settlesStorage) return answer
+    return answer instanceof Promise ? answer.then(settled) : settled(answer)
+  }
+
+  function settle(answer: Answer<never>): Answer<never> | Promise<Answer<never>> {
+    const { storage } = broker
+    const flushed = storage.flushed()
+    if (flushed !== undefined) return flushed.then(() => settle(answer))
+    if (storage.failure !== undefined) throw new PartitaError('KAFKA_STORAGE_ERROR', storage.failure)
+    return answer
   }
 
   /** Real brokers close the connection; but a client that asks for versions must learn which there are (KIP-511). */
@@ -86,7 +109,7 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
     const refused = plan.error !== undefined && served.refuse !== undefined
     const answer = refused
       ? served.refuse!(body as never, kafkaErrorCodes[plan.error!], context)
-      : await served.handle(body as never, context)
+      : await handle(served, request, context)
     if (plan.loseAnswer) return { close: true }
     if (plan.throttleMs === 0 || answer === undefined) return encode(request, answer)
     const throttled = { ...(answer as object), throttleTimeMs: plan.throttleMs }

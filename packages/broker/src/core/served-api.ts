@@ -36,6 +36,11 @@ export interface ServedApi<A extends Api = Api> {
   readonly versions: readonly [first: number, last: number]
   /** Where more has to be advertised than is served. Default: the first of `versions`. */
   readonly advertisedFrom?: number
+  /**
+   * Of a handler that waits for the storage by itself, or never writes: its answer is not held back. Default: an answer is
+   * held back until what was written since the request came is as safe as it has been asked to be.
+   */
+  readonly settlesStorage?: true
   handle(request: RequestOf<A>, context: RequestContext): Answer<A> | Promise<Answer<A>>
   /**
    * The answer that refuses the request as a whole. Left out by the APIs that answer for each partition by itself: their

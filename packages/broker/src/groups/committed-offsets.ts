@@ -16,11 +16,22 @@ export interface CommittedOffsets {
   delete(topic: string, partition: number): void
   /** Forgets a topic that was deleted. */
   deleteTopic(topic: string): void
+  clear(): void
   all(): Iterable<TopicPartition & CommittedPosition>
 }
 
-export function createCommittedOffsets(): CommittedOffsets {
+/** Hears of every position that is set, or with `undefined`, forgotten. */
+export type PositionListener = (topic: string, partition: number, position: CommittedPosition | undefined) => void
+
+/** @param onChange called before each change */
+export function createCommittedOffsets(onChange: PositionListener = ignore): CommittedOffsets {
   const topics = new Map<string, Map<number, CommittedPosition>>()
+
+  function deleteTopic(topic: string): void {
+    for (const partition of topics.get(topic)?.keys() ?? []) onChange(topic, partition, undefined)
+    topics.delete(topic)
+  }
+
   return {
     get size() {
       let size = 0
@@ -29,20 +40,29 @@ export function createCommittedOffsets(): CommittedOffsets {
     },
     get: (topic, partition) => topics.get(topic)?.get(partition),
     set(topic, partition, position) {
+      onChange(topic, partition, position)
       let partitions = topics.get(topic)
       if (partitions === undefined) topics.set(topic, (partitions = new Map()))
       partitions.set(partition, position)
     },
     delete(topic, partition) {
+      onChange(topic, partition, undefined)
       const partitions = topics.get(topic)
       partitions?.delete(partition)
       if (partitions?.size === 0) topics.delete(topic)
     },
-    deleteTopic: (topic) => void topics.delete(topic),
+    deleteTopic,
+    clear() {
+      for (const topic of topics.keys()) deleteTopic(topic)
+    },
     *all() {
       for (const [topic, partitions] of topics) {
         for (const [partition, position] of partitions) yield { topic, partition, ...position }
       }
     },
   }
+}
+
+function ignore(): void {
+  // Nobody asked.
 }

@@ -3,7 +3,9 @@ import type { ControlMarker } from '@partita/wire'
 import type { JoinAnswer, JoinRequest, MemberIdentity, SyncAnswer, SyncRequest } from './group-requests.ts'
 import type { GroupSettings, GroupSurroundings } from './group.ts'
 import type { Leaver } from './leave.ts'
+import type { CommittedPosition } from './committed-offsets.ts'
 import { createListeners } from '../core/listeners.ts'
+import { createMemoryStorage, type Storage } from '../core/storage.ts'
 import { mayCommit, mayStage } from './commit.ts'
 import { Group } from './group.ts'
 import { joinGroup } from './join.ts'
@@ -36,7 +38,12 @@ export interface GroupCoordinator {
   close(): void
 }
 
-export function createGroupCoordinator(clock: Clock, settings: GroupSettings): GroupCoordinator {
+/** @param storage where committed offsets are kept; those that are there are taken in */
+export function createGroupCoordinator(
+  clock: Clock,
+  settings: GroupSettings,
+  storage: Pick<Storage, 'keep' | 'kept'> = createMemoryStorage(),
+): GroupCoordinator {
   const groups = new Map<string, Group>()
   const changes = createListeners<Group>()
   const surroundings: GroupSurroundings = {
@@ -48,6 +55,7 @@ export function createGroupCoordinator(clock: Clock, settings: GroupSettings): G
     },
     rebalanceDue: onRebalanceDue,
     changed: changes.notify,
+    keep: storage.keep,
   }
 
   function groupOrNew(groupId: string): Group {
@@ -59,6 +67,13 @@ export function createGroupCoordinator(clock: Clock, settings: GroupSettings): G
   /** A first join that is refused, or not followed up, leaves nothing behind. */
   function forgetIfUnused(group: Group): void {
     if (group.isUnused) groups.delete(group.id)
+  }
+
+  for (const [[groupId, topic, partition], position] of storage.kept('offset')) {
+    groupOrNew(groupId).offsets.set(topic, partition, position as CommittedPosition)
+  }
+  for (const [[groupId, producerId, topic, partition], position] of storage.kept('staged')) {
+    groupOrNew(groupId).staged.stage(producerId, topic, partition, position as CommittedPosition)
   }
 
   return {
@@ -114,6 +129,8 @@ export function createGroupCoordinator(clock: Clock, settings: GroupSettings): G
       if (group === undefined) return 'GROUP_ID_NOT_FOUND'
       if (group.state !== 'Empty') return 'NON_EMPTY_GROUP'
       group.dispose()
+      group.offsets.clear()
+      group.staged.clear()
       groups.delete(groupId)
       group.become('Dead')
       return 'NONE'

@@ -4,6 +4,7 @@ import type { CommittedOffsets, CommittedPosition } from './committed-offsets.ts
 import { createCommittedOffsets } from './committed-offsets.ts'
 import { createStagedOffsets, type StagedOffsets } from './staged-offsets.ts'
 import { Deadline } from '../core/deadline.ts'
+import type { Keep } from '../core/storage.ts'
 import { Member, type MemberProtocol } from './member.ts'
 
 /** As `DescribeGroups` and `ListGroups` name them. `Dead` is a group that was deleted. */
@@ -27,6 +28,8 @@ export interface GroupSurroundings {
   /** The time for a rebalance, or for the SyncGroups after it, is over. */
   readonly rebalanceDue: (group: Group) => void
   readonly changed: (group: Group) => void
+  /** Keeps what is committed and staged where it outlives the broker. */
+  readonly keep: Keep
 }
 
 /**
@@ -36,9 +39,9 @@ export interface GroupSurroundings {
 export class Group {
   readonly id: string
   readonly members: Map<string, Member> = new Map()
-  readonly offsets: CommittedOffsets = createCommittedOffsets()
+  readonly offsets: CommittedOffsets
   /** What open transactions want to commit. */
-  readonly staged: StagedOffsets = createStagedOffsets()
+  readonly staged: StagedOffsets
   /** Ends the rebalance, or the wait for the SyncGroups after it: see `rebalance.ts`. */
   readonly rebalanceDeadline: Deadline
   generation = 0
@@ -56,6 +59,13 @@ export class Group {
   constructor(id: string, surroundings: GroupSurroundings) {
     this.id = id
     this.#surroundings = surroundings
+    const { keep } = surroundings
+    this.offsets = createCommittedOffsets((topic, partition, position) =>
+      keep('offset', [id, topic, partition], position),
+    )
+    this.staged = createStagedOffsets((producerId, topic, partition, position) =>
+      keep('staged', [id, producerId, topic, partition], position),
+    )
     this.rebalanceDeadline = new Deadline(surroundings.clock, () => surroundings.rebalanceDue(this))
   }
 

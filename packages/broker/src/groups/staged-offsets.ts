@@ -1,5 +1,10 @@
 import type { ControlMarker } from '@partita/wire'
-import { type CommittedOffsets, type CommittedPosition, createCommittedOffsets } from './committed-offsets.ts'
+import {
+  type CommittedOffsets,
+  type CommittedPosition,
+  createCommittedOffsets,
+  type PositionListener,
+} from './committed-offsets.ts'
 
 /** What producers want committed for one group when their transactions commit. */
 export interface StagedOffsets {
@@ -14,9 +19,16 @@ export interface StagedOffsets {
   end(producerId: number, marker: ControlMarker, offsets: CommittedOffsets): void
   /** Forgets a topic that was deleted. */
   deleteTopic(topic: string): void
+  clear(): void
+  /** The producers that want something committed. */
+  producers(): Iterable<number>
 }
 
-export function createStagedOffsets(): StagedOffsets {
+/** Hears of every position that is staged, or with `undefined`, that is so no more. */
+export type StagingListener = (producerId: number, ...change: Parameters<PositionListener>) => void
+
+/** @param onChange called before each change */
+export function createStagedOffsets(onChange: StagingListener = ignore): StagedOffsets {
   const byProducer = new Map<number, CommittedOffsets>()
   return {
     get size() {
@@ -24,7 +36,10 @@ export function createStagedOffsets(): StagedOffsets {
     },
     stage(producerId, topic, partition, position) {
       let staged = byProducer.get(producerId)
-      if (staged === undefined) byProducer.set(producerId, (staged = createCommittedOffsets()))
+      if (staged === undefined) {
+        staged = createCommittedOffsets((...change) => onChange(producerId, ...change))
+        byProducer.set(producerId, staged)
+      }
       staged.set(topic, partition, position)
     },
     has: (topic, partition) => Array.from(byProducer.values()).some((staged) => staged.get(topic, partition)),
@@ -36,11 +51,23 @@ export function createStagedOffsets(): StagedOffsets {
     end(producerId, marker, offsets) {
       const staged = byProducer.get(producerId)
       byProducer.delete(producerId)
-      if (staged === undefined || marker === 'abort') return
-      for (const { topic, partition, ...position } of staged.all()) offsets.set(topic, partition, position)
+      if (staged === undefined) return
+      if (marker === 'commit') {
+        for (const { topic, partition, ...position } of staged.all()) offsets.set(topic, partition, position)
+      }
+      staged.clear()
     },
     deleteTopic(topic) {
       for (const staged of byProducer.values()) staged.deleteTopic(topic)
     },
+    clear() {
+      for (const staged of byProducer.values()) staged.clear()
+      byProducer.clear()
+    },
+    producers: () => byProducer.keys(),
   }
+}
+
+function ignore(): void {
+  // Nobody asked.
 }

@@ -1,45 +1,50 @@
-import type { BatchHeader } from '@partita/wire'
+import type { BatchHeader, BatchPlace } from '@partita/wire'
 import { createListeners, type Listeners } from '../core/listeners.ts'
+import type { BatchStore, BatchSummary, RecoveredBatch, Segment } from './batch-store.ts'
+import { createMemoryBatchStore } from './memory-batch-store.ts'
 import { createTransactionIndex, type TransactionIndex } from './transaction-index.ts'
 
 /** What a reader gets: everything, or only what no open transaction could still undo. */
 export type Isolation = 'read_uncommitted' | 'read_committed'
 
 /** One batch in the log: where its bytes are, and what is asked of it without reading them. */
-export interface BatchEntry {
-  readonly baseOffset: number
-  readonly lastOffset: number
-  readonly maxTimestamp: number
+export interface BatchEntry extends BatchSummary {
   /** The latest timestamp of this batch and of all before it: it only grows, so that it can be searched. */
   readonly latestTimestamp: number
   /** All bytes that were ever appended before this batch. */
   readonly bytesBefore: number
-  readonly segment: Uint8Array
+  readonly segment: Segment
   /** Of the batch's first byte in its segment. */
   readonly position: number
   readonly byteLength: number
 }
 
 const noBytes = new Uint8Array(0)
-const smallestSegment = 4096
-const largestSegment = 1024 * 1024
-
 /**
- * The log of one partition, in memory: batches as they go over the wire, back to back in segments, and one entry per
- * batch. Batches are copied in (a view would keep the whole request alive) and handed out as views.
+ * The log of one partition: batches as they go over the wire, back to back in the segments of a store, and in memory one
+ * entry per batch.
  *
  * There is one replica: what is appended is replicated at once, so the high watermark is the log's end.
  */
 export class PartitionLog {
   #entries: BatchEntry[] = []
-  #segment: Uint8Array = noBytes
-  #used = 0
-  #startOffset = 0
+  readonly #store: BatchStore
+  #startOffset: number
   /** Called after something was appended or removed, and when the log is closed. */
   readonly changes: Listeners<PartitionLog> = createListeners<PartitionLog>()
   /** Which transactions are open in the log, and which were aborted. */
   readonly transactions: TransactionIndex = createTransactionIndex()
   #isClosed = false
+
+  constructor(store: BatchStore = createMemoryBatchStore()) {
+    this.#store = store
+    this.#startOffset = store.startOffset
+  }
+
+  /** Why nothing can be appended any more: the disk failed. */
+  get failure(): string | undefined {
+    return this.#store.failure
+  }
 
   /** The first offset that can be read. */
   get startOffset(): number {
@@ -76,25 +81,30 @@ export class PartitionLog {
     return this.#entries
   }
 
-  /**
-   * Copies a batch to the end of the log and gives the entry of the copy, in which offsets are still the producer's: the
-   * caller stamps it (see `bytesOf`) and then calls `announce`.
-   */
-  append(batch: Uint8Array, header: BatchHeader, maxTimestamp: number): BatchEntry {
-    const position = this.#roomFor(batch.length)
-    this.#segment.set(batch, position)
-    const last = this.#entries.at(-1)
-    const baseOffset = this.endOffset
-    const entry: BatchEntry = {
-      baseOffset,
-      lastOffset: baseOffset + header.lastOffsetDelta,
-      maxTimestamp,
-      latestTimestamp: Math.max(maxTimestamp, last?.latestTimestamp ?? -1),
-      bytesBefore: last === undefined ? 0 : last.bytesBefore + last.byteLength,
-      segment: this.#segment,
-      position,
-      byteLength: batch.length,
+  /** Takes in what the store has from before. Gives each batch that is part of the log, as it was when it was appended. */
+  *recover(): Generator<RecoveredBatch, void, undefined> {
+    for (const found of this.#store.recover()) {
+      const { header, segment, position } = found
+      if (header.lastOffset < this.#startOffset) continue
+      // With compaction, or after records were lost behind the start, a log begins later than it was told to.
+      if (this.#entries.length === 0 && this.#startOffset < header.baseOffset) this.#startOffset = header.baseOffset
+      this.#entries.push(this.#entryOf(header, segment, position, header.byteLength))
+      yield found
     }
+  }
+
+  /**
+   * Copies a batch to the end of the log; who appends calls `announce` afterwards.
+   * @param stamp sets in the copy what the broker decides, besides the offset
+   * @throws PartitaError `KAFKA_STORAGE_ERROR`: then nothing was appended
+   */
+  append(batch: Uint8Array, header: BatchHeader, maxTimestamp: number, stamp: BatchStamp): BatchEntry {
+    const baseOffset = this.endOffset
+    const summary = { baseOffset, lastOffset: baseOffset + header.lastOffsetDelta, maxTimestamp }
+    const { segment, position } = this.#store.append(batch, summary, (bytes, at) =>
+      stamp(bytes, { position: at, byteLength: batch.length }, baseOffset),
+    )
+    const entry = this.#entryOf(summary, segment, position, batch.length)
     this.#entries.push(entry)
     return entry
   }
@@ -119,7 +129,7 @@ export class PartitionLog {
       if (next.segment !== first.segment || next.position + next.byteLength - first.position > maxBytes) break
       end = next.position + next.byteLength
     }
-    return first.segment.subarray(first.position, end)
+    return first.segment.read(first.position, end - first.position)
   }
 
   /** How many bytes a reader at `offset` has before it, up to the batch that holds `limit`. */
@@ -155,15 +165,16 @@ export class PartitionLog {
     const keepFrom = this.#indexOf(offset)
     this.#entries = this.#entries.slice(keepFrom)
     this.#startOffset = offset
+    this.#store.deleteBefore(offset)
     this.transactions.forgetBefore(offset)
     this.changes.notify(this)
   }
 
-  /** Empties the log and wakes whoever waits at it. */
+  /** Removes the log and wakes whoever waits at it. */
   close(): void {
     this.#isClosed = true
     this.#entries = []
-    this.#segment = noBytes
+    this.#store.remove()
     this.transactions.clear()
     this.changes.notify(this)
   }
@@ -172,21 +183,28 @@ export class PartitionLog {
     return firstIndex(this.#entries, (entry) => entry.lastOffset >= offset)
   }
 
-  #roomFor(byteLength: number): number {
-    if (this.#used + byteLength > this.#segment.length) {
-      // Segments grow with the log, so that a thousand small partitions cost little and a long log has few seams.
-      const size = Math.min(Math.max(smallestSegment, this.#segment.length * 2), largestSegment)
-      this.#segment = new Uint8Array(Math.max(size, byteLength))
-      this.#used = 0
+  #entryOf(summary: BatchSummary, segment: Segment, position: number, byteLength: number): BatchEntry {
+    const { baseOffset, lastOffset, maxTimestamp } = summary
+    const last = this.#entries.at(-1)
+    return {
+      baseOffset,
+      lastOffset,
+      maxTimestamp,
+      latestTimestamp: Math.max(maxTimestamp, last?.latestTimestamp ?? -1),
+      bytesBefore: last === undefined ? 0 : last.bytesBefore + last.byteLength,
+      segment,
+      position,
+      byteLength,
     }
-    const position = this.#used
-    this.#used += byteLength
-    return position
   }
 }
 
+/** Sets fields of a batch in place, which is at `place` in `bytes`. */
+export type BatchStamp = (bytes: Uint8Array, place: BatchPlace, baseOffset: number) => void
+
+/** The bytes of a batch. Throws as `Segment.read`. */
 export function bytesOf({ segment, position, byteLength }: BatchEntry): Uint8Array {
-  return segment.subarray(position, position + byteLength)
+  return segment.read(position, byteLength)
 }
 
 /** The index of the first entry for which `holds` is true: false for all before it, true for all behind. */

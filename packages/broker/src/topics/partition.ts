@@ -1,10 +1,13 @@
 import type { Clock } from '@partita/protocol'
+import { isPartitaError } from '@partita/protocol'
 import {
   type BatchHeader,
   type ControlBatchFields,
   type ControlMarker,
   controlBatch,
   readBatchHeader,
+  readControlMarker,
+  recordsOf,
   setBaseOffset,
   setLogAppendTime,
   setPartitionLeaderEpoch,
@@ -22,15 +25,18 @@ export interface Appended {
 /** One partition of a topic: its log, and what idempotent producers have written to it. */
 export class Partition {
   readonly index: number
-  readonly log: PartitionLog = new PartitionLog()
+  readonly log: PartitionLog
   readonly leaderEpoch: number = 0
   readonly #producers: ProducerStates
   readonly #clock: Clock
 
-  constructor(index: number, clock: Clock, producerIdExpirationMs: number) {
+  /** @param log one that nothing was read from yet: what it has from before is taken in here */
+  constructor(index: number, clock: Clock, producerIdExpirationMs: number, log: PartitionLog = new PartitionLog()) {
     this.index = index
+    this.log = log
     this.#clock = clock
     this.#producers = new ProducerStates(clock, producerIdExpirationMs)
+    this.#recover()
   }
 
   /**
@@ -42,6 +48,7 @@ export class Partition {
     rules: BatchRules,
     verify: VerifyTransaction = notInTransaction,
   ): Appended | Refusal {
+    if (this.log.failure !== undefined) return { error: 'KAFKA_STORAGE_ERROR', message: this.log.failure }
     const now = this.#clock.now()
     const header = checkBatch(bytes, rules, now)
     if (isRefusal(header)) return header
@@ -51,14 +58,18 @@ export class Partition {
     const refusal = header.isTransactional ? verify(header) : this.#faultOutsideTransaction(header)
     if (refusal !== undefined) return refusal
     const logAppendTime = rules.timestampType === 'LogAppendTime' ? now : -1
-    const baseOffset = this.#place(bytes!, header, logAppendTime)
+    const baseOffset = this.#tryToPlace(bytes!, header, logAppendTime)
+    if (typeof baseOffset === 'object') return baseOffset
     if (isIdempotent) this.#producers.record(header, baseOffset, logAppendTime)
     if (header.isTransactional) this.log.transactions.begin(header.producerId, baseOffset)
     this.log.announce()
     return { baseOffset, logAppendTime }
   }
 
-  /** Appends the marker that ends a producer's transaction here. It takes an offset. (Java: `EndTransactionMarker`.) */
+  /**
+   * Appends the marker that ends a producer's transaction here. It takes an offset. (Java: `EndTransactionMarker`.)
+   * @throws PartitaError `KAFKA_STORAGE_ERROR`: then the transaction stays open here
+   */
   endTransaction(marker: ControlMarker, producer: Pick<ControlBatchFields, 'producerId' | 'producerEpoch'>): void {
     const { producerId, producerEpoch } = producer
     const batch = controlBatch(marker, { producerId, producerEpoch, timestamp: this.#clock.now(), coordinatorEpoch })
@@ -80,12 +91,39 @@ export class Partition {
     return { error: 'INVALID_TXN_STATE', message }
   }
 
+  /** Learns from the log what producers have written, and which transactions are open. */
+  #recover(): void {
+    for (const { header, segment, position } of this.log.recover()) {
+      const { producerId, baseOffset } = header
+      if (header.isControl) {
+        const bytes = segment.read(position, header.byteLength)
+        const [record] = recordsOf(bytes, { ...header, position: 0 })
+        const marker = record === undefined ? undefined : readControlMarker(record)
+        this.#producers.recordMarker(header, coordinatorEpoch)
+        if (marker !== undefined) this.log.transactions.end(producerId, baseOffset, marker === 'abort')
+      } else if (producerId >= 0) {
+        this.#producers.record(header, baseOffset, header.timestampType === 'LogAppendTime' ? header.maxTimestamp : -1)
+        if (header.isTransactional) this.log.transactions.begin(producerId, baseOffset)
+      }
+    }
+  }
+
+  #tryToPlace(batch: Uint8Array, header: BatchHeader, logAppendTime: number): number | Refusal {
+    try {
+      return this.#place(batch, header, logAppendTime)
+    } catch (error) {
+      if (!isPartitaError(error) || error.code !== 'KAFKA_STORAGE_ERROR') throw error
+      return { error: error.code, message: error.message }
+    }
+  }
+
   #place(batch: Uint8Array, header: BatchHeader, logAppendTime: number): number {
-    const entry = this.log.append(batch, header, logAppendTime < 0 ? header.maxTimestamp : logAppendTime)
-    setBaseOffset(entry.segment, entry, entry.baseOffset)
-    setPartitionLeaderEpoch(entry.segment, entry, this.leaderEpoch)
-    if (logAppendTime >= 0) setLogAppendTime(entry.segment, entry, logAppendTime)
-    return entry.baseOffset
+    const maxTimestamp = logAppendTime < 0 ? header.maxTimestamp : logAppendTime
+    return this.log.append(batch, header, maxTimestamp, (bytes, place, baseOffset) => {
+      setBaseOffset(bytes, place, baseOffset)
+      setPartitionLeaderEpoch(bytes, place, this.leaderEpoch)
+      if (logAppendTime >= 0) setLogAppendTime(bytes, place, logAppendTime)
+    }).baseOffset
   }
 }
 

@@ -4,7 +4,9 @@ import type { Topic } from './topic.ts'
 import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
 import { topicConfigTable } from '../configs/topic-config-table.ts'
 import { createListeners } from '../core/listeners.ts'
+import type { KeptTopic, Storage } from '../core/storage.ts'
 import { newUuid } from '../core/uuid.ts'
+import { PartitionLog } from '../log/partition-log.ts'
 import { Partition } from './partition.ts'
 
 /** What a new topic is to have. */
@@ -39,14 +41,25 @@ export interface TopicRegistry {
 /** Of all topics together: a bound on what requests can allocate. A partition takes about a kilobyte. */
 const maxPartitions = 100_000
 
-export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet): TopicRegistry {
-  const byName = new Map<string, Topic & { readonly partitions: Partition[] }>()
+interface OwnTopic extends Topic {
+  readonly partitions: Partition[]
+  /** Keeps what it is by now where it outlives the broker. */
+  readonly keep: () => void
+}
+
+/** @param storage where topics and their logs are kept; those that are there are taken in */
+export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, storage: Storage): TopicRegistry {
+  const byName = new Map<string, OwnTopic>()
   const byId = new Map<string, Topic>()
   const deletions = createListeners<Topic>()
 
-  function addPartitions(partitions: Partition[], total: number): void {
+  function addPartitions({ name, id, configs, partitions }: OwnTopic, total: number): void {
     const expireAfterMs = brokerConfigs.number('producer.id.expiration.ms')
-    for (let i = partitions.length; i < total; i++) partitions.push(new Partition(i, clock, expireAfterMs))
+    const segmentBytes = (): number => configs.number('segment.bytes')
+    for (let i = partitions.length; i < total; i++) {
+      const store = storage.openLog({ topic: name, topicId: id, partition: i, segmentBytes })
+      partitions.push(new Partition(i, clock, expireAfterMs, new PartitionLog(store)))
+    }
   }
 
   /** @param has how many the topic has already */
@@ -58,14 +71,30 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet): Top
     throw new PartitaError('INVALID_PARTITIONS', message, { topic })
   }
 
-  function checkedConfigs({ name, partitions, configs = [] }: NewTopicRequest): ConfigSet {
+  function check({ name, partitions, configs = [] }: NewTopicRequest): void {
     topicName(name)
     if (byName.has(name)) throw new PartitaError('TOPIC_ALREADY_EXISTS', `The topic ${name} exists.`, { topic: name })
     checkCollision(name, byName.keys())
     checkCount(name, partitions ?? brokerConfigs.number('num.partitions'))
-    const set = createConfigSet(topicConfigTable, brokerConfigs)
-    set.change(configs)
-    return set
+    createConfigSet(topicConfigTable, brokerConfigs).check(configs)
+  }
+
+  /** A topic that is sound, new or kept. */
+  function add(name: string, kept: KeptTopic): OwnTopic {
+    const keep = (): void => {
+      const { id, partitions } = topic
+      // Settings may be changed by someone who still holds a topic that was deleted.
+      if (byName.get(name) !== topic) return
+      const overrides = Object.fromEntries(configs.overrides())
+      storage.keep('topic', [name], { id, partitions: partitions.length, configs: overrides } satisfies KeptTopic)
+    }
+    const configs = createConfigSet(topicConfigTable, brokerConfigs, keep)
+    const topic: OwnTopic = { name, id: kept.id, configs, partitions: [], keep }
+    byName.set(name, topic)
+    byId.set(topic.id, topic)
+    addPartitions(topic, kept.partitions)
+    configs.change(Object.entries(kept.configs))
+    return topic
   }
 
   function checkGrowth({ name, partitions }: Topic, total: number): void {
@@ -75,30 +104,31 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet): Top
     throw new PartitaError('INVALID_PARTITIONS', message, { topic: name })
   }
 
+  for (const [[name], kept] of storage.kept('topic')) add(name, kept as KeptTopic)
+
   return {
     get: (name) => byName.get(name),
     getById: (id) => byId.get(id),
     partition: (topic, index) => byName.get(topic)?.partitions[index],
     all: () => byName.values(),
-    check: (topic) => void checkedConfigs(topic),
+    check,
     create(request) {
-      const configs = checkedConfigs(request)
-      const partitions: Partition[] = []
-      addPartitions(partitions, request.partitions ?? brokerConfigs.number('num.partitions'))
-      const topic = { name: request.name, id: newUuid(clock), configs, partitions }
-      byName.set(topic.name, topic)
-      byId.set(topic.id, topic)
-      return topic
+      check(request)
+      const { name, partitions = brokerConfigs.number('num.partitions'), configs = [] } = request
+      return add(name, { id: newUuid(clock), partitions, configs: Object.fromEntries(configs) })
     },
     checkGrowth,
     grow(topic, total) {
       checkGrowth(topic, total)
       const own = byName.get(topic.name)
-      if (own !== undefined) addPartitions(own.partitions, total)
+      if (own === undefined) return
+      addPartitions(own, total)
+      own.keep()
     },
     delete(topic) {
       byName.delete(topic.name)
       byId.delete(topic.id)
+      storage.keep('topic', [topic.name], undefined)
       for (const { log } of topic.partitions) log.close()
       deletions.notify(topic)
     },

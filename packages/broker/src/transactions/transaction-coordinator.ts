@@ -1,5 +1,6 @@
 import type { Clock, KafkaErrorName, TopicPartition } from '@partita/protocol'
 import type { ControlMarker } from '@partita/wire'
+import { createMemoryStorage, type Storage } from '../core/storage.ts'
 import type {
   EndedTransaction,
   InitError,
@@ -7,7 +8,7 @@ import type {
   ProducerIdentity,
   TransactionalProducer,
 } from './transaction-requests.ts'
-import { Transaction, type TransactionSurroundings } from './transaction.ts'
+import { type KeptTransaction, Transaction, type TransactionSurroundings } from './transaction.ts'
 
 /** What holds for all transactions of a broker. Times in milliseconds. */
 export interface TransactionSettings {
@@ -32,6 +33,8 @@ export type MembershipError = Extract<
 
 /** All transactional ids of the broker. Nothing here knows of requests' versions or bytes of the protocol. */
 export interface TransactionCoordinator {
+  /** Takes in what was kept, and goes on with it. To be called once, when what is written to is there. */
+  resume(): void
   /** Makes a producer the one that has its transactional id; whoever had it before is fenced. */
   init(request: InitRequest): ProducerIdentity | InitError
   addPartitions(producer: TransactionalProducer, places: Iterable<TopicPartition>): KafkaErrorName
@@ -54,8 +57,15 @@ interface Kept {
   readonly lastUsedAt: number
 }
 
+export interface CoordinatorSurroundings {
+  readonly clock: Clock
+  readonly nextProducerId: () => number
+  /** Where transactions are kept. Those that are there are taken in by `resume`. Default: in memory. */
+  readonly storage?: Pick<Storage, 'keep' | 'kept' | 'barrier'>
+}
+
 export function createTransactionCoordinator(
-  { clock, nextProducerId }: { readonly clock: Clock; readonly nextProducerId: () => number },
+  { clock, nextProducerId, storage = createMemoryStorage() }: CoordinatorSurroundings,
   settings: TransactionSettings,
   outlets: TransactionOutlets,
 ): TransactionCoordinator {
@@ -64,7 +74,9 @@ export function createTransactionCoordinator(
   const surroundings: TransactionSurroundings = {
     clock,
     nextProducerId,
+    keep: (transactionalId, kept) => storage.keep('transaction', [transactionalId], kept),
     complete({ partitions, groups, marker, ...producer }: EndedTransaction) {
+      storage.barrier()
       for (const place of partitions) outlets.writeMarker(place, marker, producer)
       for (const groupId of groups) outlets.endOffsets(groupId, marker, producer.producerId)
     },
@@ -86,7 +98,9 @@ export function createTransactionCoordinator(
     const before = clock.monotonic() - settings.idExpirationMs
     for (const [transactionalId, { transaction, lastUsedAt }] of byId) {
       if (lastUsedAt >= before) return
-      if (transaction.state !== 'Ongoing') byId.delete(transactionalId)
+      if (transaction.state === 'Ongoing') continue
+      byId.delete(transactionalId)
+      storage.keep('transaction', [transactionalId], undefined)
     }
   }
 
@@ -111,6 +125,11 @@ export function createTransactionCoordinator(
   }
 
   return {
+    resume() {
+      for (const [[transactionalId], kept] of storage.kept('transaction')) {
+        touch(new Transaction(transactionalId, surroundings, kept as KeptTransaction)).resume()
+      }
+    },
     init({ transactionalId, timeoutMs, expected }) {
       if (transactionalId === '') return 'INVALID_REQUEST'
       if (timeoutMs <= 0 || timeoutMs > settings.maxTimeoutMs) return 'INVALID_TRANSACTION_TIMEOUT'

@@ -14,8 +14,21 @@ export interface TransactionSurroundings {
   readonly clock: Clock
   /** An id that no producer had before. */
   readonly nextProducerId: () => number
-  /** Writes the markers, and commits or forgets the offsets. */
+  /** Writes the markers, and commits or forgets the offsets. The same again does no harm. */
   readonly complete: (ended: EndedTransaction) => void
+  /** Keeps a transaction where it outlives the broker. */
+  readonly keep: (transactionalId: string, kept: KeptTransaction) => void
+}
+
+/** What is kept of a transaction: all that it is. One that has ended and still has partitions or groups is half done. */
+export interface KeptTransaction {
+  readonly producer: ProducerIdentity
+  readonly replaced?: ProducerIdentity | undefined
+  readonly state: TransactionState
+  readonly timeoutMs: number
+  readonly startedAt: number
+  readonly partitions: readonly (readonly [topic: string, partitions: readonly number[]])[]
+  readonly groups: readonly string[]
 }
 
 /** One transactional id: the producer that has it now, and its transaction. (Java: `TransactionMetadata`.) */
@@ -35,12 +48,30 @@ export class Transaction {
   #timeoutMs = 0
   #startedAt = -1
 
-  constructor(id: string, surroundings: TransactionSurroundings) {
+  /** @param kept what the transaction was when the broker was last open; `resume` has to follow */
+  constructor(id: string, surroundings: TransactionSurroundings, kept?: KeptTransaction) {
     this.id = id
     this.#surroundings = surroundings
-    this.#producer = { producerId: surroundings.nextProducerId(), producerEpoch: noEpoch }
+    this.#producer = kept?.producer ?? { producerId: surroundings.nextProducerId(), producerEpoch: noEpoch }
     // A transaction that takes too long is aborted, and whoever began it is fenced.
     this.#deadline = new Deadline(surroundings.clock, () => this.#fence())
+    if (kept === undefined) return
+    this.#state = kept.state
+    this.#replaced = kept.replaced
+    this.#timeoutMs = kept.timeoutMs
+    this.#startedAt = kept.startedAt
+    for (const [topic, indexes] of kept.partitions) this.#partitions.set(topic, new Set(indexes))
+    for (const groupId of kept.groups) this.#groups.add(groupId)
+  }
+
+  /** Goes on after the broker was closed, or died: finishes what had ended, and gives what is open the time it has left. */
+  resume(): void {
+    if (this.#state === 'Ongoing') {
+      const { clock } = this.#surroundings
+      this.#deadline.set(Math.max(0, this.#startedAt + this.#timeoutMs - clock.now()))
+    } else if (this.#state !== 'Empty' && (this.#partitions.size > 0 || this.#groups.size > 0)) {
+      this.#finish(this.#state === 'CompleteCommit' ? 'commit' : 'abort')
+    }
   }
 
   get state(): TransactionState {
@@ -87,6 +118,7 @@ export class Transaction {
     this.#timeoutMs = timeoutMs
     this.#state = 'Empty'
     this.#startedAt = -1
+    this.#keep()
     return this.#producer
   }
 
@@ -97,11 +129,13 @@ export class Transaction {
       if (indexes === undefined) this.#partitions.set(topic, new Set([partition]))
       else indexes.add(partition)
     }
+    this.#keep()
   }
 
   addGroup(groupId: string): void {
     this.#open()
     this.#groups.add(groupId)
+    this.#keep()
   }
 
   hasPartition({ topic, partition }: TopicPartition): boolean {
@@ -120,7 +154,7 @@ export class Transaction {
 
   /** A topic was deleted: no marker has to be written there. */
   forgetTopic(topic: string): void {
-    this.#partitions.delete(topic)
+    if (this.#partitions.delete(topic)) this.#keep()
   }
 
   dispose(): void {
@@ -152,9 +186,28 @@ export class Transaction {
   #complete(marker: ControlMarker): void {
     this.#deadline.clear()
     this.#state = completeStates[marker]
+    // Kept before the first marker is written: if the broker dies in between, it goes on from here.
+    this.#keep()
+    this.#finish(marker)
+  }
+
+  #finish(marker: ControlMarker): void {
     this.#surroundings.complete({ ...this.#producer, marker, partitions: this.#places(), groups: this.#groups })
     this.#partitions.clear()
     this.#groups.clear()
+    this.#keep()
+  }
+
+  #keep(): void {
+    this.#surroundings.keep(this.id, {
+      producer: this.#producer,
+      replaced: this.#replaced,
+      state: this.#state,
+      timeoutMs: this.#timeoutMs,
+      startedAt: this.#startedAt,
+      partitions: Array.from(this.#partitions, ([topic, indexes]) => [topic, [...indexes]]),
+      groups: [...this.#groups],
+    })
   }
 
   *#places(): Generator<TopicPartition, void, undefined> {

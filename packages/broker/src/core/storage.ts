@@ -1,0 +1,78 @@
+import type { TopicPartition } from '@partita/protocol'
+import type { BatchStore } from '../log/batch-store.ts'
+import { createMemoryBatchStore } from '../log/memory-batch-store.ts'
+
+/** What is kept besides batches, and what its keys are made of. */
+export interface StateKeys {
+  /** The id of the cluster. */
+  readonly cluster: readonly []
+  /** Producer ids below this number may be in use. */
+  readonly 'producer-ids': readonly []
+  readonly topic: readonly [name: string]
+  readonly offset: readonly [groupId: string, topic: string, partition: number]
+  /** What an open transaction wants to commit for a group. */
+  readonly staged: readonly [groupId: string, producerId: number, topic: string, partition: number]
+  readonly transaction: readonly [transactionalId: string]
+}
+
+export type StateKind = keyof StateKeys
+
+/** What is kept of a topic. */
+export interface KeptTopic {
+  readonly id: string
+  readonly partitions: number
+  readonly configs: Readonly<Record<string, string>>
+}
+
+/** What is kept under a key: anything JSON can say, and comes back as it was given. `undefined`: nothing any more. */
+export type Keep = <K extends StateKind>(
+  kind: K,
+  key: StateKeys[K],
+  value: object | string | number | undefined,
+) => void
+
+/** The log to open: whose it is, and the settings it is written by. */
+export interface LogPlace extends TopicPartition {
+  readonly topicId: string
+  /** Asked at every append: settings change while the broker runs. (`segment.bytes`) */
+  readonly segmentBytes: () => number
+}
+
+/** Where a broker keeps what it knows. The core knows this port only: files are behind one implementation of it. */
+export interface Storage {
+  /** What was kept under all keys of a kind, in no particular order. Read once, when the broker starts. */
+  kept<K extends StateKind>(kind: K): Iterable<readonly [key: StateKeys[K], value: unknown]>
+  /** Never throws: where it fails, `failure` says so until what is kept is whole again. */
+  readonly keep: Keep
+  /** The batches of a partition, which may be there from before. */
+  openLog(place: LogPlace): BatchStore
+  /**
+   * Whether all that was written is as safe as it has been asked to be: `undefined` where it is. Otherwise settles when it
+   * is, or cannot be; then `failure`, here or of a partition's store, says why.
+   */
+  flushed(): Promise<void> | undefined
+  /** Makes sure that what was given to `keep` is no less safe than what is written from here on. */
+  barrier(): void
+  /** Why not all that was given to `keep` is kept; `undefined` where it is. */
+  readonly failure: string | undefined
+  /** Grows with everything that is written. */
+  readonly writes: number
+  /** Writes what is left to be written, and gives up all files. Never rejects. */
+  close(): Promise<void>
+}
+
+/** Keeps batches in memory, and everything else nowhere but where it is used. */
+export function createMemoryStorage(): Storage {
+  return {
+    kept: () => [],
+    keep: keepNothing,
+    openLog: createMemoryBatchStore,
+    flushed: () => undefined,
+    barrier: () => undefined,
+    failure: undefined,
+    writes: 0,
+    close: async () => undefined,
+  }
+}
+
+export const keepNothing: Keep = () => undefined
