@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startBroker } from '../src/index.ts'
+import { nodeFileSystem } from '../src/storage/node-file-system.ts'
+import { StateJournal } from '../src/storage/state-journal.ts'
 import { batchOf, connectClient, fetchFrom, produceTo, text } from './api-client.ts'
 import { firstSegment } from './disk-broker.ts'
 
@@ -98,4 +100,19 @@ test('a folder is free again where the broker could not be started', async () =>
   await holder.close()
   await (await startBroker({ dataDir })).close()
   await (await startBroker({ dataDir: `${dataDir}/inner` })).close()
+})
+
+test('what is kept besides batches does not grow with the changes to it', () => {
+  const files = nodeFileSystem(dataDir)
+  const journal = new StateJournal(files, () => undefined)
+  const metadata = 'm'.repeat(1_000)
+  for (let i = 0; i < 5_000; i++) journal.set(['offset', 'g', 't', i % 10], { offset: i, metadata })
+  journal.close()
+  expect(statSync(join(dataDir, 'state.journal')).size).toBeLessThan(1_200_000)
+  const again = new StateJournal(files, () => undefined)
+  const values = [...again.all()]
+    .filter(([[kind]]) => kind === 'offset')
+    .map(([, value]) => (value as { offset: number }).offset)
+  expect(values.sort((one, other) => one - other)).toEqual(Array.from({ length: 10 }, (_, i) => 4_990 + i))
+  again.close()
 })

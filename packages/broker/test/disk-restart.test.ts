@@ -7,7 +7,14 @@ import {
   offsetCommitApi,
   offsetFetchApi,
 } from '@partita/wire'
+import { systemClock } from '@partita/protocol'
 import { expect, test } from 'vitest'
+import { createConfigSet } from '../src/configs/config-set.ts'
+import { topicConfigTable } from '../src/configs/topic-config-table.ts'
+import { batchRulesOf } from '../src/log/check-batch.ts'
+import { PartitionLog } from '../src/log/partition-log.ts'
+import { openDiskStorage } from '../src/storage/disk-storage.ts'
+import { Partition } from '../src/topics/partition.ts'
 import type { MemoryBroker } from '../src/index.ts'
 import { batchOf, code, connectClient, fetchFrom, produceTo, text } from './api-client.ts'
 import { brokerOn, firstSegment } from './disk-broker.ts'
@@ -165,4 +172,17 @@ test('deleted records stay deleted, and their segments are removed', async () =>
   expect(await produceTo(connectClient(brokerOn(files.afterKill()).broker), 't', 0, batchOf(['e']))).toMatchObject({
     errorCode: 0,
   })
+})
+
+test('what a producer handed in is not changed, also where it is a Buffer', () => {
+  const storage = openDiskStorage({ files: fakeFiles(), fsync: 'never', clock: systemClock, warn: () => undefined })
+  const store = storage.openLog({ topic: 't', topicId: '0'.repeat(32), partition: 0, segmentBytes: () => 1_000 })
+  const partition = new Partition(0, systemClock, 1_000, new PartitionLog(store))
+  const rules = batchRulesOf(createConfigSet(topicConfigTable), true)
+  for (let baseOffset = 0; baseOffset < 3; baseOffset++) {
+    const batch = Buffer.from(batchOf(['x']))
+    const before = Buffer.from(batch)
+    expect(partition.append(batch, rules)).toMatchObject({ baseOffset })
+    expect(batch.equals(before)).toBe(true)
+  }
 })

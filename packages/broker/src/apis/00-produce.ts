@@ -13,6 +13,11 @@ type Response = ResponseInput<typeof produceApi>
 type PartitionRequest = Request['topicData'][number]['partitionData'][number]
 type PartitionResponse = Response['responses'][number]['partitionResponses'][number]
 
+interface TopicResponse {
+  readonly name: string
+  readonly partitionResponses: PartitionResponse[]
+}
+
 /** Batches into partitions. Served from version 3 on, but advertised from 0: see `advertisedFrom`. */
 export const produce: ServedApi = serve<typeof produceApi>({
   api: produceApi,
@@ -36,27 +41,26 @@ function appendAndSettle(
   keyless?: ReadonlyMap<string, Refusal>,
 ): Response | undefined | Promise<Response | undefined> {
   const responses = appendAll(request, context, keyless)
-  const answer = (): Response | undefined => (request.acks === 0 ? silence(responses) : { responses })
   const flushed = context.broker.storage.flushed()
-  if (flushed === undefined) return answer()
+  if (flushed === undefined) return answerOf(request, responses)
   return flushed.then(() => {
-    responses.forEach(({ name, partitionResponses }) => {
+    for (const { name, partitionResponses } of responses) {
       const partitions = context.broker.topics.get(name)?.partitions
       partitionResponses.forEach(({ index, errorCode }, i) => {
         const failure = partitions?.[index]?.log.failure
         if (failure === undefined || errorCode !== kafkaErrorCodes.NONE) return
         partitionResponses[i] = refused(index, { error: 'KAFKA_STORAGE_ERROR', message: failure })
       })
-    })
-    return answer()
+    }
+    return answerOf(request, responses)
   })
 }
 
-function appendAll(
-  request: Request,
-  context: RequestContext,
-  keyless?: ReadonlyMap<string, Refusal>,
-): { name: string; partitionResponses: PartitionResponse[] }[] {
+function answerOf({ acks }: Request, responses: TopicResponse[]): Response | undefined {
+  return acks === 0 ? silence(responses) : { responses }
+}
+
+function appendAll(request: Request, context: RequestContext, keyless?: ReadonlyMap<string, Refusal>): TopicResponse[] {
   return request.topicData.map(({ name, partitionData }) => {
     const topic = context.broker.topics.get(name)
     const partitionResponses = partitionData.map((partition) =>

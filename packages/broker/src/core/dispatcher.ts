@@ -55,12 +55,12 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
     { body }: DecodedRequest,
     context: RequestContext,
   ): Answer<never> | Promise<Answer<never>> {
+    if (served.settlesStorage) return served.handle(body as never, context)
     const { storage } = broker
     const writesBefore = storage.writes
     const settled = (late: Answer<never>): Answer<never> | Promise<Answer<never>> =>
       storage.writes === writesBefore ? late : settle(late)
     const answer = served.handle(body as never, context)
-    if (served.settlesStorage) return answer
     return answer instanceof Promise ? answer.then(settled) : settled(answer)
   }
 

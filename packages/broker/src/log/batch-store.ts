@@ -1,4 +1,5 @@
 import type { BatchHeader } from '@partita/wire'
+import type { BatchStamp } from './stamp-batch.ts'
 
 /** A run of batches, back to back, that can be read in one piece. */
 export interface Segment {
@@ -28,6 +29,9 @@ export interface BatchSummary {
   readonly maxTimestamp: number
 }
 
+/** A batch to be appended. */
+export interface NewBatch extends BatchSummary, BatchStamp {}
+
 /** Keeps the batches of one partition. */
 export interface BatchStore {
   /** Why nothing can be written any more, until the broker is started again; `undefined` where it can. */
@@ -40,11 +44,10 @@ export interface BatchStore {
    */
   recover(): Iterable<RecoveredBatch>
   /**
-   * Copies a batch to the end. When this returns, it can be read.
-   * @param stamp sets in the copy what the broker decides; `at` is the place of its first byte
+   * Copies a batch to the end, and stamps the copy. When this returns, it can be read.
    * @throws PartitaError `KAFKA_STORAGE_ERROR`: then nothing was appended
    */
-  append(batch: Uint8Array, summary: BatchSummary, stamp: (bytes: Uint8Array, at: number) => void): BatchLocation
+  append(bytes: Uint8Array, batch: NewBatch): BatchLocation
   /** Whatever lies before `offset` will not be read again. */
   deleteBefore(offset: number): void
   /** The topic was deleted. */

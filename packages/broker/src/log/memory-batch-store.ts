@@ -1,4 +1,5 @@
 import type { BatchStore, Segment } from './batch-store.ts'
+import { stampBatch } from './stamp-batch.ts'
 
 const smallestSegment = 4096
 const largestSegment = 1024 * 1024
@@ -36,10 +37,10 @@ export function createMemoryBatchStore(): BatchStore {
     failure: undefined,
     startOffset: 0,
     recover: () => [],
-    append(batch, _summary, stamp) {
-      const position = roomFor(batch.length)
-      segment.bytes.set(batch, position)
-      stamp(segment.bytes, position)
+    append(bytes, batch) {
+      const position = roomFor(bytes.length)
+      segment.bytes.set(bytes, position)
+      stampBatch(segment.bytes, position, bytes.length, batch)
       return { segment, position }
     },
     // A segment is freed when the last entry that points to it is forgotten.

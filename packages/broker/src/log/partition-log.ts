@@ -1,7 +1,8 @@
-import type { BatchHeader, BatchPlace } from '@partita/wire'
+import type { BatchHeader } from '@partita/wire'
 import { createListeners, type Listeners } from '../core/listeners.ts'
 import type { BatchStore, BatchSummary, RecoveredBatch, Segment } from './batch-store.ts'
 import { createMemoryBatchStore } from './memory-batch-store.ts'
+import type { BatchStamp } from './stamp-batch.ts'
 import { createTransactionIndex, type TransactionIndex } from './transaction-index.ts'
 
 /** What a reader gets: everything, or only what no open transaction could still undo. */
@@ -95,18 +96,21 @@ export class PartitionLog {
 
   /**
    * Copies a batch to the end of the log; who appends calls `announce` afterwards.
-   * @param stamp sets in the copy what the broker decides, besides the offset
+   * @param stamp what is set in the copy, besides the offset
    * @throws PartitaError `KAFKA_STORAGE_ERROR`: then nothing was appended
    */
-  append(batch: Uint8Array, header: BatchHeader, maxTimestamp: number, stamp: BatchStamp): BatchEntry {
+  append(
+    batch: Uint8Array,
+    header: BatchHeader,
+    { leaderEpoch, logAppendTime }: Omit<BatchStamp, 'baseOffset'>,
+  ): number {
     const baseOffset = this.endOffset
-    const summary = { baseOffset, lastOffset: baseOffset + header.lastOffsetDelta, maxTimestamp }
-    const { segment, position } = this.#store.append(batch, summary, (bytes, at) =>
-      stamp(bytes, { position: at, byteLength: batch.length }, baseOffset),
-    )
-    const entry = this.#entryOf(summary, segment, position, batch.length)
-    this.#entries.push(entry)
-    return entry
+    const lastOffset = baseOffset + header.lastOffsetDelta
+    const maxTimestamp = logAppendTime < 0 ? header.maxTimestamp : logAppendTime
+    const summary = { baseOffset, lastOffset, maxTimestamp, leaderEpoch, logAppendTime }
+    const { segment, position } = this.#store.append(batch, summary)
+    this.#entries.push(this.#entryOf(summary, segment, position, batch.length))
+    return baseOffset
   }
 
   announce(): void {
@@ -198,9 +202,6 @@ export class PartitionLog {
     }
   }
 }
-
-/** Sets fields of a batch in place, which is at `place` in `bytes`. */
-export type BatchStamp = (bytes: Uint8Array, place: BatchPlace, baseOffset: number) => void
 
 /** The bytes of a batch. Throws as `Segment.read`. */
 export function bytesOf({ segment, position, byteLength }: BatchEntry): Uint8Array {

@@ -1,6 +1,7 @@
 import { PartitaError, partitionName } from '@partita/protocol'
 import type { LogPlace } from '../core/storage.ts'
-import type { BatchLocation, BatchStore, BatchSummary, RecoveredBatch } from '../log/batch-store.ts'
+import type { BatchLocation, BatchStore, BatchSummary, NewBatch, RecoveredBatch } from '../log/batch-store.ts'
+import { stampBatch } from '../log/stamp-batch.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Flusher } from './flusher.ts'
 import { scanBatches } from './scan-batches.ts'
@@ -73,15 +74,16 @@ export class DiskBatchStore implements BatchStore {
     return this.#isRecovered && this.#failure === undefined
   }
 
-  append(batch: Uint8Array, summary: BatchSummary, stamp: (bytes: Uint8Array, at: number) => void): BatchLocation {
-    const copy = batch.slice()
-    stamp(copy, 0)
+  append(bytes: Uint8Array, batch: NewBatch): BatchLocation {
+    // Not `slice`: of a Buffer, as sockets give it, that would be a view.
+    const copy = new Uint8Array(bytes)
+    stampBatch(copy, 0, copy.length, batch)
     try {
       this.#surroundings.writing()
-      const segment = this.#segmentFor(copy.length, summary)
+      const segment = this.#segmentFor(copy.length, batch)
       // Before the write: what of it is there when it fails is cut off, and that has to last too.
       this.#surroundings.flusher.wrote(segment)
-      const position = segment.append(copy, summary)
+      const position = segment.append(copy, batch)
       this.#hasWarned = false
       return { segment, position }
     } catch (error) {

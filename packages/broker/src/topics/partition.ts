@@ -8,9 +8,6 @@ import {
   readBatchHeader,
   readControlMarker,
   recordsOf,
-  setBaseOffset,
-  setLogAppendTime,
-  setPartitionLeaderEpoch,
 } from '@partita/wire'
 import { type BatchRules, checkBatch, isRefusal, type Refusal } from '../log/check-batch.ts'
 import { PartitionLog } from '../log/partition-log.ts'
@@ -118,12 +115,7 @@ export class Partition {
   }
 
   #place(batch: Uint8Array, header: BatchHeader, logAppendTime: number): number {
-    const maxTimestamp = logAppendTime < 0 ? header.maxTimestamp : logAppendTime
-    return this.log.append(batch, header, maxTimestamp, (bytes, place, baseOffset) => {
-      setBaseOffset(bytes, place, baseOffset)
-      setPartitionLeaderEpoch(bytes, place, this.leaderEpoch)
-      if (logAppendTime >= 0) setLogAppendTime(bytes, place, logAppendTime)
-    }).baseOffset
+    return this.log.append(batch, header, { leaderEpoch: this.leaderEpoch, logAppendTime })
   }
 }
 
