@@ -106,6 +106,25 @@ test('a commit that the broker died in the middle of is whole after a restart, w
   }
 })
 
+test('a commit whose marker the disk did not take is not acknowledged, and is done when there is room again', async () => {
+  const files = fakeFiles()
+  const client = connectClient(brokerOn(files, { topics }).broker)
+  const producer = await transactional(client)
+  await producer.add(0, 1)
+  await producer.write(0, 'a')
+  await producer.write(1, 'a')
+  files.failWrites('ENOSPC', /^t-1/)
+  expect(await producer.end(true)).toBe(code('COORDINATOR_NOT_AVAILABLE'))
+  expect(await producer.add(0)).toBe(code('CONCURRENT_TRANSACTIONS'))
+  const restarted = files.afterKill()
+  files.heal()
+  expect(await producer.end(true)).toBe(0)
+  for (const partition of [0, 1]) {
+    expect(await committed(files, partition)).toEqual(['a'])
+    expect(await committed(restarted, partition)).toEqual(['a'])
+  }
+})
+
 test('records of a transaction that nobody knows of any more are aborted, so that readers go on', async () => {
   const files = fakeFiles()
   const producer = await transactional(connectClient(brokerOn(files, { topics }).broker))

@@ -20,7 +20,7 @@ beforeEach(() => {
     { maxTimeoutMs: 60_000, idExpirationMs: 100_000 },
     {
       writeMarker: ({ topic, partition }, marker, { producerId, producerEpoch }) =>
-        written.push(`${marker} ${topic}-${partition} ${producerId}/${producerEpoch}`),
+        written.push(`${marker} ${topic}-${partition} ${producerId}/${producerEpoch}`) > 0,
       endOffsets: (groupId, marker, producerId) => written.push(`${marker} group ${groupId} ${producerId}`),
     },
   )

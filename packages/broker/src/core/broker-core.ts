@@ -50,9 +50,10 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
   const writeMarker: TransactionOutlets['writeMarker'] = (place, marker, producer) => {
     try {
       topics.partition(place.topic, place.partition)?.endTransaction(marker, producer)
+      return true
     } catch (error) {
-      // The transaction is over all the same: it stays open in this partition until the broker is started again.
       onWarning(`No ${marker} marker could be written to ${partitionName(place)}: ${(error as Error).message}`)
+      return false
     }
   }
   const transactions = createTransactionCoordinator(surroundings, transactionSettings(configs), {

@@ -39,7 +39,7 @@ export class SegmentFile implements Segment, Flushable {
     this.#size += byteLength
   }
 
-  /** Writes a batch to the end. If it throws, what was written of it is cut off, or `isTorn` is set. */
+  /** Writes a batch to the end. If it throws, a part of it may be there: see `truncate`. */
   append(batch: Uint8Array, summary: BatchSummary): number {
     const position = this.#size
     this.open().write(batch, position)

@@ -11,8 +11,8 @@ export function abortOrphans(
   writeMarker: TransactionOutlets['writeMarker'],
 ): void {
   const open = new Set<string>()
-  for (const { producer, state, partitions } of transactions.all()) {
-    if (state !== 'Ongoing') continue
+  // Those that are open, and those whose markers could not be written yet.
+  for (const { producer, partitions } of transactions.all()) {
     for (const [topic, indexes] of partitions) {
       for (const partition of indexes) open.add(`${producer.producerId} ${partitionName({ topic, partition })}`)
     }

@@ -19,8 +19,8 @@ export interface TransactionSettings {
 
 /** What ends up where when a transaction is over. */
 export interface TransactionOutlets {
-  /** Ends a producer's transaction in one partition, if that still exists. */
-  readonly writeMarker: (place: TopicPartition, marker: ControlMarker, producer: ProducerIdentity) => void
+  /** Ends a producer's transaction in one partition, if that still exists. `false`: it could not be written. */
+  readonly writeMarker: (place: TopicPartition, marker: ControlMarker, producer: ProducerIdentity) => boolean
   /** Commits or forgets what a producer wants committed for a group. */
   readonly endOffsets: (groupId: string, marker: ControlMarker, producerId: number) => void
 }
@@ -77,8 +77,10 @@ export function createTransactionCoordinator(
     keep: (transactionalId, kept) => storage.keep('transaction', [transactionalId], kept),
     complete({ partitions, groups, marker, ...producer }: EndedTransaction) {
       storage.barrier()
-      for (const place of partitions) outlets.writeMarker(place, marker, producer)
+      let isWritten = true
+      for (const place of partitions) if (!outlets.writeMarker(place, marker, producer)) isWritten = false
       for (const groupId of groups) outlets.endOffsets(groupId, marker, producer.producerId)
+      return isWritten
     },
   }
 
@@ -98,7 +100,7 @@ export function createTransactionCoordinator(
     const before = clock.monotonic() - settings.idExpirationMs
     for (const [transactionalId, { transaction, lastUsedAt }] of byId) {
       if (lastUsedAt >= before) return
-      if (transaction.state === 'Ongoing') continue
+      if (transaction.state === 'Ongoing' || transaction.partitions.size > 0) continue
       byId.delete(transactionalId)
       storage.keep('transaction', [transactionalId], undefined)
     }
@@ -138,14 +140,12 @@ export function createTransactionCoordinator(
     addPartitions(producer, places) {
       const transaction = transactionOf(producer)
       if (!(transaction instanceof Transaction)) return transaction
-      transaction.addPartitions(places)
-      return 'NONE'
+      return transaction.addPartitions(places)
     },
     addGroup(producer, groupId) {
       const transaction = transactionOf(producer)
       if (!(transaction instanceof Transaction)) return transaction
-      transaction.addGroup(groupId)
-      return 'NONE'
+      return transaction.addGroup(groupId)
     },
     end(producer, marker) {
       const transaction = transactionOf(producer)

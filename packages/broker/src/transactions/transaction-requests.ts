@@ -20,7 +20,11 @@ export interface InitRequest {
   readonly expected: ProducerIdentity | undefined
 }
 
-export type InitError = Extract<KafkaErrorName, 'INVALID_REQUEST' | 'INVALID_TRANSACTION_TIMEOUT' | 'PRODUCER_FENCED'>
+/** `CONCURRENT_TRANSACTIONS`: the end of the last transaction could not be written yet; the client comes again. */
+export type InitError = Extract<
+  KafkaErrorName,
+  'INVALID_REQUEST' | 'INVALID_TRANSACTION_TIMEOUT' | 'PRODUCER_FENCED' | 'CONCURRENT_TRANSACTIONS'
+>
 
 /** A transaction that is over: what is to be written where. */
 export interface EndedTransaction extends ProducerIdentity {

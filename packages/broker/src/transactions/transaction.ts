@@ -1,6 +1,6 @@
 import type { Clock, KafkaErrorName, TopicPartition } from '@partita/protocol'
 import type { ControlMarker } from '@partita/wire'
-import type { EndedTransaction, ProducerIdentity } from './transaction-requests.ts'
+import type { EndedTransaction, InitError, ProducerIdentity } from './transaction-requests.ts'
 import { Deadline } from '../core/deadline.ts'
 
 /**
@@ -14,8 +14,11 @@ export interface TransactionSurroundings {
   readonly clock: Clock
   /** An id that no producer had before. */
   readonly nextProducerId: () => number
-  /** Writes the markers, and commits or forgets the offsets. The same again does no harm. */
-  readonly complete: (ended: EndedTransaction) => void
+  /**
+   * Writes the markers, and commits or forgets the offsets. The same again does no harm, and is asked for where not all
+   * could be written: then it gives `false`.
+   */
+  readonly complete: (ended: EndedTransaction) => boolean
   /** Keeps a transaction where it outlives the broker. */
   readonly keep: (transactionalId: string, kept: KeptTransaction) => void
 }
@@ -69,9 +72,7 @@ export class Transaction {
     if (this.#state === 'Ongoing') {
       const { clock } = this.#surroundings
       this.#deadline.set(Math.max(0, this.#startedAt + this.#timeoutMs - clock.now()))
-    } else if (this.#state !== 'Empty' && (this.#partitions.size > 0 || this.#groups.size > 0)) {
-      this.#finish(this.#state === 'CompleteCommit' ? 'commit' : 'abort')
-    }
+    } else this.#isFinished()
   }
 
   get state(): TransactionState {
@@ -106,12 +107,14 @@ export class Transaction {
    * A producer begins anew: it gets the next epoch, and a transaction that is open is aborted. Kafka aborts first, answers
    * `CONCURRENT_TRANSACTIONS`, and gives the epoch to the client that comes again.
    */
-  begin(timeoutMs: number, expected: ProducerIdentity | undefined): ProducerIdentity | 'PRODUCER_FENCED' {
+  begin(timeoutMs: number, expected: ProducerIdentity | undefined): ProducerIdentity | InitError {
+    if (!this.#isFinished()) return 'CONCURRENT_TRANSACTIONS'
     const isKnown = expected === undefined || this.#isNew || isSame(expected, this.#producer)
     const isReplaced = !isKnown && isSame(expected, this.#replaced) && this.#state !== 'Ongoing'
     if (!isKnown && !isReplaced) return 'PRODUCER_FENCED'
     if (!isReplaced || this.#producer.producerEpoch > lastEpoch) {
       if (this.#state === 'Ongoing') this.#fence()
+      if (!this.#isFinished()) return 'CONCURRENT_TRANSACTIONS'
       this.#producer = this.#nextProducer()
       this.#replaced = expected
     }
@@ -122,7 +125,8 @@ export class Transaction {
     return this.#producer
   }
 
-  addPartitions(places: Iterable<TopicPartition>): void {
+  addPartitions(places: Iterable<TopicPartition>): KafkaErrorName {
+    if (!this.#isFinished()) return 'CONCURRENT_TRANSACTIONS'
     this.#open()
     for (const { topic, partition } of places) {
       const indexes = this.#partitions.get(topic)
@@ -130,12 +134,15 @@ export class Transaction {
       else indexes.add(partition)
     }
     this.#keep()
+    return 'NONE'
   }
 
-  addGroup(groupId: string): void {
+  addGroup(groupId: string): KafkaErrorName {
+    if (!this.#isFinished()) return 'CONCURRENT_TRANSACTIONS'
     this.#open()
     this.#groups.add(groupId)
     this.#keep()
+    return 'NONE'
   }
 
   hasPartition({ topic, partition }: TopicPartition): boolean {
@@ -149,7 +156,8 @@ export class Transaction {
   /** Commits or aborts. The same again after it is done is a retry; anything else without a transaction is an error. */
   end(marker: ControlMarker): KafkaErrorName {
     if (this.#state === 'Ongoing') this.#complete(marker)
-    return this.#state === completeStates[marker] ? 'NONE' : 'INVALID_TXN_STATE'
+    if (this.#state !== completeStates[marker]) return 'INVALID_TXN_STATE'
+    return this.#isFinished() ? 'NONE' : 'COORDINATOR_NOT_AVAILABLE'
   }
 
   /** A topic was deleted: no marker has to be written there. */
@@ -191,11 +199,19 @@ export class Transaction {
     this.#finish(marker)
   }
 
-  #finish(marker: ControlMarker): void {
-    this.#surroundings.complete({ ...this.#producer, marker, partitions: this.#places(), groups: this.#groups })
+  /** Whether nothing of a transaction that has ended is left to be written; what is, is tried once more. */
+  #isFinished(): boolean {
+    const isPending = this.#state in markersOf && (this.#partitions.size > 0 || this.#groups.size > 0)
+    return !isPending || this.#finish(markersOf[this.#state as keyof typeof markersOf])
+  }
+
+  #finish(marker: ControlMarker): boolean {
+    const ended = { ...this.#producer, marker, partitions: this.#places(), groups: this.#groups }
+    if (!this.#surroundings.complete(ended)) return false
     this.#partitions.clear()
     this.#groups.clear()
     this.#keep()
+    return true
   }
 
   #keep(): void {
@@ -222,6 +238,7 @@ const noEpoch = -1
 const lastEpoch = 0x7ffe
 
 const completeStates = { commit: 'CompleteCommit', abort: 'CompleteAbort' } as const
+const markersOf = { CompleteCommit: 'commit', CompleteAbort: 'abort' } as const
 
 function inNextEpoch({ producerId, producerEpoch }: ProducerIdentity): ProducerIdentity {
   return { producerId, producerEpoch: producerEpoch + 1 }
