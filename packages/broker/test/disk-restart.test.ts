@@ -186,3 +186,22 @@ test('what a producer handed in is not changed, also where it is a Buffer', () =
     expect(batch.equals(before)).toBe(true)
   }
 })
+
+test('a broker that was closed writes nothing more, whoever still holds it', async () => {
+  const files = fakeFiles()
+  const { broker } = brokerOn(files, { topics: { t: 1, other: 1 } })
+  const client = connectClient(broker)
+  await produceTo(client, 't', 0, batchOf(['a']))
+  await broker.close()
+  const before = structuredClone([...files.files])
+  broker.deleteTopic('t')
+  broker.createTopic('late')
+  expect([...files.files]).toEqual(before)
+  const storage = openDiskStorage({ files, fsync: 'never', clock: systemClock, warn: () => undefined })
+  const store = storage.openLog({ topic: 'other', topicId: '0'.repeat(32), partition: 0, segmentBytes: () => 1_000 })
+  const partition = new Partition(0, systemClock, 1_000, new PartitionLog(store))
+  await storage.close()
+  const rules = batchRulesOf(createConfigSet(topicConfigTable), true)
+  expect(partition.append(batchOf(['late']), rules)).toMatchObject({ error: 'KAFKA_STORAGE_ERROR' })
+  expect(files.list('other-0')).toEqual([])
+})

@@ -34,6 +34,8 @@ export class DiskBatchStore implements BatchStore {
   /** The last write failed: nothing more is said until one succeeds. */
   #hasWarned = false
   #isRecovered = false
+  /** The folder may be another broker's by now. */
+  #isClosed = false
 
   /** @param keptStart where the log is known to begin */
   constructor(place: LogPlace, surroundings: StoreSurroundings, keptStart: number) {
@@ -75,6 +77,8 @@ export class DiskBatchStore implements BatchStore {
   }
 
   append(bytes: Uint8Array, batch: NewBatch): BatchLocation {
+    if (this.#isClosed)
+      throw new PartitaError('KAFKA_STORAGE_ERROR', `${this.#folder} cannot be written: it is closed.`)
     // Not `slice`: of a Buffer, as sockets give it, that would be a view.
     const copy = new Uint8Array(bytes)
     stampBatch(copy, 0, copy.length, batch)
@@ -92,12 +96,14 @@ export class DiskBatchStore implements BatchStore {
   }
 
   deleteBefore(offset: number): void {
+    if (this.#isClosed) return
     this.#surroundings.keepStart(offset)
     const keepFrom = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= offset)
     for (const segment of this.#segments.splice(0, Math.max(0, keepFrom))) this.#removeSegment(segment)
   }
 
   remove(): void {
+    if (this.#isClosed) return
     this.#surroundings.keepStart(undefined)
     for (const segment of this.#segments) this.#surroundings.flusher.forget(segment)
     try {
@@ -111,6 +117,7 @@ export class DiskBatchStore implements BatchStore {
 
   /** Writes the indexes and closes the files. */
   close(): void {
+    this.#isClosed = true
     const active = this.#segments.at(-1)
     if (active !== undefined) this.#seal(active)
   }

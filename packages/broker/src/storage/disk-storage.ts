@@ -33,8 +33,11 @@ export function openDiskStorage({ files, fsync, clock, warn, closed }: DiskStora
   }
   setStraysAside(files, topicsIn(journal), warn)
   let writes = 0
+  /** The folder may be another broker's by now. */
+  let isClosed = false
 
   function keep(kind: StateKind | 'log-start', key: readonly (string | number)[], value: unknown): void {
+    if (isClosed) return
     writes += 1
     if (journal.set([kind, ...key], value)) flusher.wrote(journal)
   }
@@ -86,6 +89,7 @@ export function openDiskStorage({ files, fsync, clock, warn, closed }: DiskStora
     async close() {
       await flusher.close()
       for (const store of stores.values()) store.close()
+      isClosed = true
       journal.close()
       try {
         if (isSound()) writeWhole(files, cleanMarker, new Uint8Array(0))
