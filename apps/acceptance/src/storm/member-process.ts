@@ -35,7 +35,8 @@ export function startMember({ name, transport, brokers, topic, groupId, folder }
   if (!existsSync(script)) throw new Error('Build first: the members of the storm run from apps/acceptance/dist.')
   const file = join(folder, `${name}.log`)
   const child = spawn(process.execPath, [script, transport, brokers.join(','), topic, groupId, file], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // The pipe on its input is how a member learns that the storm is over, however it ended.
+    stdio: ['pipe', 'ignore', 'pipe'],
   })
   let endedAt = Infinity
   let errors = ''

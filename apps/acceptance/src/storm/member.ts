@@ -41,9 +41,14 @@ const consumer = createConsumer({
   },
 })
 
+// Whoever started this member is gone: so is the member.
+process.stdin.once('close', () => process.exit(1)).resume()
+
+let exitCode = 0
 try {
   await consumer.run()
 } catch (error) {
   console.error(error)
-  process.exitCode = 1
+  exitCode = 1
 }
+process.exit(exitCode)
