@@ -1,18 +1,29 @@
 import type * as Kafkajs from 'kafkajs'
-import { expect, it, vi } from 'vitest'
-import { kafkajsTransport } from '../src/index.ts'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import type * as TransportKafkajs from '../src/index.ts'
 
-const inside = vi.hoisted(() => ({ cluster: undefined as unknown }))
+const inside = { cluster: undefined as unknown }
+let kafkajsTransport: typeof TransportKafkajs.kafkajsTransport
 
-vi.mock('kafkajs', async (original) => {
-  const real = await original<typeof Kafkajs>()
-  class Kafka {
-    constructor() {
-      if (inside.cluster === undefined) return
-      Object.assign(this, { [Symbol('private:Kafka:createCluster')]: () => inside.cluster })
+// Test files share their modules: whoever wants another kafkajs loads the transport anew, and leaves no trace.
+beforeAll(async () => {
+  vi.resetModules()
+  vi.doMock('kafkajs', async (original) => {
+    const real = await original<typeof Kafkajs>()
+    class Kafka {
+      constructor() {
+        if (inside.cluster === undefined) return
+        Object.assign(this, { [Symbol('private:Kafka:createCluster')]: () => inside.cluster })
+      }
     }
-  }
-  return { ...real, default: { ...(real as unknown as { default: object }).default, Kafka } }
+    return { ...real, default: { ...(real as unknown as { default: object }).default, Kafka } }
+  })
+  ;({ kafkajsTransport } = await import('../src/index.ts'))
+})
+
+afterAll(() => {
+  vi.doUnmock('kafkajs')
+  vi.resetModules()
 })
 
 it.each([
