@@ -1,7 +1,7 @@
 import { loadCodec } from '@partita/wire'
 import { isPartitaError } from '@partita/protocol'
 import { createRequire } from 'node:module'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { optionalPackage } from '../src/compression/failures.ts'
 import { lz4MaxDecompressedBytes } from '../src/compression/lz4-frame.ts'
 import { zstdContentSize } from '../src/compression/zstd-frame.ts'
@@ -9,6 +9,8 @@ import { zstdContentSize } from '../src/compression/zstd-frame.ts'
 const require = createRequire(import.meta.url)
 const types = ['gzip', 'snappy', 'lz4', 'zstd'] as const
 const limit = 1 << 26
+/** The types of it come with a browser's. */
+const { WebAssembly: webAssembly } = globalThis as unknown as { WebAssembly: { instantiate(): unknown } }
 
 /** Text that compresses, bytes that do not, and more than any codec's block. */
 function samples(): Uint8Array[] {
@@ -119,6 +121,20 @@ describe('lz4', () => {
 })
 
 describe('zstd', () => {
+  test('two copies of this package in one process do not disturb each other', async () => {
+    const first = await loadCodec('zstd')
+    vi.resetModules()
+    const { loadCodec: ofTheOther } = await import('@partita/wire')
+    expect(ofTheOther).not.toBe(loadCodec)
+    // Without Node's own: a second set-up of the WebAssembly breaks the first.
+    const setUp = vi.spyOn(webAssembly, 'instantiate')
+    const second = await ofTheOther('zstd')
+    expect(setUp).not.toHaveBeenCalled()
+    setUp.mockRestore()
+    const bytes = new Uint8Array(50).fill(7)
+    expect(await second.decompress(await first.compress(bytes), 50)).toEqual(bytes)
+  })
+
   test('the announced size is read in each of its forms', () => {
     const frame = (...rest: number[]) => Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, ...rest])
     expect(zstdContentSize(frame(0x00, 0x58))).toBeUndefined()

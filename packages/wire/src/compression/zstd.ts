@@ -36,7 +36,7 @@ function nativeCodec(native: NativeZstd): CompressionCodec {
 async function wasmCodec(): Promise<CompressionCodec> {
   const zstd = await optionalPackage('@bokuweb/zstd-wasm', 'zstd (on Node before 22.15)', async () => {
     const loaded = await import('@bokuweb/zstd-wasm')
-    await loaded.init()
+    await initOnce(() => loaded.init())
     return loaded
   })
   return {
@@ -53,6 +53,17 @@ async function wasmCodec(): Promise<CompressionCodec> {
       )
     },
   }
+}
+
+const begun = Symbol.for('@partita/wire/zstd-wasm')
+
+/**
+ * Once a process, whatever number of copies of this package are in it: they share one `@bokuweb/zstd-wasm`, whose second
+ * `init` swaps the memory under what is in use and leaves it broken (measured at 0.0.27: valid data is refused).
+ */
+function initOnce(init: () => Promise<void>): Promise<void> {
+  const shared = globalThis as { [begun]?: Promise<void> }
+  return (shared[begun] ??= init())
 }
 
 type Decompress = (bytes: Uint8Array, options: { defaultHeapSize: number }) => Uint8Array
