@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startBroker } from '../src/index.ts'
+import { takeAway } from '../src/storage/folder-lock.ts'
 import { nodeFileSystem } from '../src/storage/node-file-system.ts'
 import { StateJournal } from '../src/storage/state-journal.ts'
 import { batchOf, connectClient, fetchFrom, produceTo, text } from './api-client.ts'
@@ -84,6 +85,15 @@ test.each([
   await (await startBroker({ dataDir })).close()
   writeFileSync(join(dataDir, '.lock'), lock)
   await (await startBroker({ dataDir })).close()
+})
+
+test('a lock that another process took over meanwhile is left to it', () => {
+  const path = join(dataDir, '.lock')
+  writeFileSync(path, 'the new holder')
+  takeAway(path, 'one that is dead')
+  expect(readFileSync(path, 'utf8')).toBe('the new holder')
+  takeAway(path, 'the new holder')
+  expect(readdirSync(dataDir)).toEqual([])
 })
 
 test('a folder with something else in it is refused, and left as it is', async () => {

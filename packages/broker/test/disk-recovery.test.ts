@@ -3,6 +3,8 @@ import { createTopicsApi } from '@partita/wire'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { batchOf, code, connectClient, fetchFrom, produceTo, text } from './api-client.ts'
+import { createVirtualClock } from '@partita/testing'
+import { SegmentFile } from '../src/storage/segment-file.ts'
 import { openDiskStorage } from '../src/storage/disk-storage.ts'
 import { brokerOn, firstSegment } from './disk-broker.ts'
 import { type FakeFiles, fakeFiles } from './fake-files.ts'
@@ -127,6 +129,35 @@ test('with fsync always, a retry of a batch that is not synced yet waits as well
   release()
   await Promise.all([first, retry])
   expect((await broker.log('t', 0)).length).toBe(1)
+})
+
+test('with fsync interval, what was written while a slow flush was under way is flushed as well', async () => {
+  const files = fakeFiles()
+  const clock = createVirtualClock()
+  const { broker } = brokerOn(files, { topics }, 'interval', clock)
+  const write = async (value: string): Promise<void> => {
+    const answer = produceTo(connectClient(broker), 't', 0, batchOf([value], { timestamp: 1 }))
+    await clock.settle()
+    await answer
+  }
+  await write('a')
+  const release = files.holdSyncs()
+  await clock.advance(1_000)
+  await write('b')
+  await clock.advance(1_000)
+  release()
+  await clock.advance(1_000)
+  expect((await recovered(files.afterPowerLoss(() => 0))).values).toEqual(['a', 'b'])
+})
+
+test('a place in a segment that was removed cannot be read, and does not bring its file back', async () => {
+  const files = fakeFiles()
+  const { broker } = brokerOn(files, { topics: { t: { partitions: 1, configs: { 'segment.bytes': 14 } } } })
+  const core = new SegmentFile(files, 't-0', 0, () => undefined)
+  await produceTo(connectClient(broker), 't', 0, batchOf(['a']))
+  core.remove()
+  expect(() => core.read(0, 10)).toThrow('the segment was removed')
+  expect(files.list('t-0').filter((name) => name.endsWith('.log'))).toEqual([])
 })
 
 test('a full disk refuses the batches of the partition; when there is room again, they are taken', async () => {

@@ -121,6 +121,16 @@ describe('a search by time', () => {
     expect(await findRecordSince(log, 45)).toBeUndefined()
   })
 
+  test('misses nothing when records are deleted while it is under way', () => {
+    const { log } = partitionWith([1, 1, 1, 1, 1], [10, 20, 30, 40, 50])
+    const found: number[] = []
+    for (const { baseOffset } of log.since(10)) {
+      found.push(baseOffset)
+      if (baseOffset === 1) log.deleteBefore(2)
+    }
+    expect(found).toEqual([0, 1, 2, 3, 4])
+  })
+
   test('finds nothing in an empty log', async () => {
     expect(await findRecordSince(new PartitionLog(), 0)).toBeUndefined()
     expect(await findLatestRecord(new PartitionLog())).toBeUndefined()

@@ -1,5 +1,5 @@
 import type { KafkaErrorName } from '@partita/protocol'
-import { kafkaErrorCodes } from '@partita/protocol'
+import { isPartitaError, kafkaErrorCodes } from '@partita/protocol'
 import { listOffsetsApi, type RequestOf, type ResponseInput } from '@partita/wire'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { epochError } from '../core/epoch-error.ts'
@@ -47,9 +47,15 @@ async function answerOne(
   const fenced = epochError(currentLeaderEpoch, partition.leaderEpoch)
   if (fenced !== 'NONE') return failed(partitionIndex, fenced)
   const isolation = isolationLevel === 1 ? 'read_committed' : 'read_uncommitted'
-  const place = await find(partition.log, timestamp, isolation)
+  const place = await find(partition.log, timestamp, isolation).catch(ifDiskFailed)
+  if (place === 'KAFKA_STORAGE_ERROR') return failed(partitionIndex, place)
   if (place === undefined) return { partitionIndex, errorCode: kafkaErrorCodes.NONE }
   return { partitionIndex, errorCode: kafkaErrorCodes.NONE, ...place, leaderEpoch: partition.leaderEpoch }
+}
+
+function ifDiskFailed(error: unknown): 'KAFKA_STORAGE_ERROR' {
+  if (isPartitaError(error) && error.code === 'KAFKA_STORAGE_ERROR') return error.code
+  throw error
 }
 
 async function find(log: PartitionLog, timestamp: number, isolation: Isolation): Promise<RecordPlace | undefined> {

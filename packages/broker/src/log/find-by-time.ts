@@ -34,7 +34,7 @@ async function findIn(
     const record = records.find((one) => one.offset >= startOffset && wanted(one))
     return record && { offset: record.offset, timestamp: record.timestamp }
   } catch (error) {
-    if (!isPartitaError(error)) throw error
+    if (!isPartitaError(error) || error.code === 'KAFKA_STORAGE_ERROR') throw error
     // The batch cannot be read (its codec is not installed): whoever reads from its first offset misses nothing.
     return { offset: Math.max(entry.baseOffset, startOffset), timestamp: entry.maxTimestamp }
   }

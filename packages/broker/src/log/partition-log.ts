@@ -148,9 +148,12 @@ export class PartitionLog {
   /** The batches that have a record of that time or later, by offset. */
   *since(timestamp: number): Generator<BatchEntry, void, undefined> {
     const start = firstIndex(this.#entries, (entry) => entry.latestTimestamp >= timestamp)
-    for (let i = start; i < this.#entries.length; i++) {
-      const entry = this.#entries[i]!
-      if (entry.maxTimestamp >= timestamp) yield entry
+    let next = this.#entries[start]
+    while (next !== undefined) {
+      const { lastOffset } = next
+      if (next.maxTimestamp >= timestamp) yield next
+      // Whoever reads takes time, in which entries may go: the place is looked up again.
+      next = this.#entries[this.#indexOf(lastOffset + 1)]
     }
   }
 

@@ -98,6 +98,8 @@ export class Flusher {
 
   #onTimer(): void {
     this.#timer = undefined
-    this.#running ??= this.#flushAll().finally(() => (this.#running = undefined))
+    if (this.#running === undefined) this.#running = this.#flushAll().finally(() => (this.#running = undefined))
+    // The disk takes longer than the interval: what was written since the last flush began must not be forgotten.
+    else this.#timer = this.#clock.setTimer(intervalMs, () => this.#onTimer())
   }
 }

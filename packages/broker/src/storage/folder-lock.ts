@@ -11,24 +11,31 @@ interface Holder {
 
 const held = new Set<string>()
 
+/** Whether a file in a data folder is a lock, or was to become one. */
+export function isLock(name: string): boolean {
+  return name === '.lock' || name.startsWith('.lock.')
+}
+
 /**
  * Takes a folder for this process alone, until the returned function is called. A lock whose process is gone is taken over.
  * @throws PartitaError `INVALID_OPTION` naming the process that holds it
  */
 export function lockFolder(folder: string): () => void {
   const path = join(fs.realpathSync(folder), '.lock')
+  // Written beside it first, and then put in place whole: nobody ever sees half a lock and takes it for a dead one's.
+  const draft = `${path}.${process.pid}`
   const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Holder)
-  // Twice: a lock that is taken over is removed first. Somebody else may then be quicker, and is named.
-  for (let attempt = 0; ; attempt++) {
-    try {
-      fs.writeFileSync(path, mine, { flag: 'wx' })
-      break
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const holder = holderIn(path)
+  fs.writeFileSync(draft, mine)
+  try {
+    // Twice: a lock that is taken over is removed first. Somebody else may then be quicker, and is named.
+    for (let attempt = 0; !isLinked(draft, path, mine); attempt++) {
+      const text = textIn(path)
+      const holder = holderIn(text)
       if (attempt > 1 || isHolding(holder, path)) throw inUse(folder, holder)
-      fs.rmSync(path, { force: true })
+      takeAway(path, text)
     }
+  } finally {
+    fs.rmSync(draft, { force: true })
   }
   held.add(path)
   return () => {
@@ -43,11 +50,56 @@ function inUse(folder: string, holder: Holder | undefined): PartitaError {
   return new PartitaError('INVALID_OPTION', message, { api: 'dataDir' })
 }
 
-function holderIn(path: string): Holder | undefined {
+/** `false` where the lock is there already. */
+function isLinked(draft: string, path: string, text: string): boolean {
   try {
-    return JSON.parse(fs.readFileSync(path, 'utf8')) as Holder
+    fs.linkSync(draft, path)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error
+  }
+  // A file system without links (FAT, some of networks).
+  try {
+    fs.writeFileSync(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/**
+ * Removes the lock of a process that is gone, as it was read. If another process has taken it over meanwhile, what lies
+ * there is that one's: it is put back.
+ */
+export function takeAway(path: string, text: string | undefined): void {
+  const aside = `${path}.${process.pid}.old`
+  try {
+    fs.renameSync(path, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  if (textIn(aside) !== text) isLinked(aside, path, textIn(aside) ?? '')
+  fs.rmSync(aside, { force: true })
+}
+
+function textIn(path: string): string | undefined {
+  try {
+    return fs.readFileSync(path, 'utf8')
   } catch {
-    // Gone by now, or cut off by a crash: nobody's.
+    // Gone by now.
+    return undefined
+  }
+}
+
+function holderIn(text: string | undefined): Holder | undefined {
+  try {
+    return JSON.parse(text ?? '') as Holder
+  } catch {
+    // Cut off by a crash: nobody's.
     return undefined
   }
 }

@@ -4,7 +4,7 @@ import { isPartitaError, PartitaError } from '@partita/protocol'
 import type { Storage } from '../core/storage.ts'
 import { openDiskStorage } from './disk-storage.ts'
 import type { FsyncPolicy } from './flusher.ts'
-import { lockFolder } from './folder-lock.ts'
+import { isLock, lockFolder } from './folder-lock.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { StateJournal } from './state-journal.ts'
 
@@ -26,7 +26,7 @@ export function openDataFolder({ dataDir, ...options }: DataFolderOptions): Stor
     mkdirSync(dataDir, { recursive: true })
     unlock = lockFolder(dataDir)
     const files = nodeFileSystem(dataDir)
-    const names = files.list('').filter((name) => name !== '.lock')
+    const names = files.list('').filter((name) => !isLock(name))
     if (names.length > 0 && !StateJournal.isIn(names)) throw foreign(dataDir)
     return openDiskStorage({ ...options, files, closed: unlock })
   } catch (cause) {

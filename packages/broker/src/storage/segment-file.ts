@@ -18,6 +18,7 @@ export class SegmentFile implements Segment, Flushable {
   #file: OpenFile | undefined
   #flushes = 0
   #isSealed = false
+  #isRemoved = false
   #size = 0
 
   constructor(files: FileSystem, folder: string, baseOffset: number, onFlushFailed: (error: Error) => void) {
@@ -66,7 +67,7 @@ export class SegmentFile implements Segment, Flushable {
 
   /** The file, which stays open until the segment is sealed. */
   open(): OpenFile {
-    return (this.#file ??= this.#files.open(`${this.#path}.log`))
+    return (this.#file ??= this.#openLog())
   }
 
   /** Nothing will be appended for now. The indexes are written, and the file is closed as soon as no flush needs it. */
@@ -103,13 +104,25 @@ export class SegmentFile implements Segment, Flushable {
   }
 
   remove(): void {
-    this.release()
+    this.retire()
     for (const ending of ['.log', '.index', '.timeindex']) this.#files.remove(this.#path + ending)
+  }
+
+  /** The file is no longer this segment's: whoever still has a place in it cannot read it. */
+  retire(): void {
+    this.release()
+    this.#isRemoved = true
+  }
+
+  /** Opening would make a file that is not there: one that was removed would come back. */
+  #openLog(): OpenFile {
+    if (this.#isRemoved) throw new Error('the segment was removed')
+    return this.#files.open(`${this.#path}.log`)
   }
 
   #with<T>(step: (file: OpenFile) => T): T {
     if (this.#file !== undefined) return step(this.#file)
-    const file = this.#files.open(`${this.#path}.log`)
+    const file = this.#openLog()
     try {
       return step(file)
     } finally {
