@@ -22,6 +22,9 @@ import { addPartitionsToTxnApi } from './apis/24-add-partitions-to-txn.ts'
 import { addOffsetsToTxnApi } from './apis/25-add-offsets-to-txn.ts'
 import { endTxnApi } from './apis/26-end-txn.ts'
 import { txnOffsetCommitApi } from './apis/28-txn-offset-commit.ts'
+import { describeAclsApi } from './apis/29-describe-acls.ts'
+import { createAclsApi } from './apis/30-create-acls.ts'
+import { deleteAclsApi } from './apis/31-delete-acls.ts'
 import { describeConfigsApi } from './apis/32-describe-configs.ts'
 import { alterConfigsApi } from './apis/33-alter-configs.ts'
 import { saslAuthenticateApi } from './apis/36-sasl-authenticate.ts'
@@ -61,6 +64,9 @@ export const apis = [
   addOffsetsToTxnApi,
   endTxnApi,
   txnOffsetCommitApi,
+  describeAclsApi,
+  createAclsApi,
+  deleteAclsApi,
   describeConfigsApi,
   alterConfigsApi,
   saslAuthenticateApi,

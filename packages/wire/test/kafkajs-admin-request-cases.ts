@@ -4,6 +4,28 @@ const topics = [{ topic: 'orders', partitions: [{ partition: 3, offset: '9000000
 const partitionTopics = [{ topic: 'orders', partitions: [1, 2] }]
 const transaction = { transactionalId: 'tx', producerId: 4_000_000_000, producerEpoch: 7 }
 
+const acl = {
+  resourceType: 2,
+  resourceName: 'orders',
+  resourcePatternType: 4,
+  principal: 'User:ann',
+  host: '*',
+  operation: 3,
+  permissionType: 2,
+}
+
+function aclFilter(version: number): object {
+  return {
+    resourceTypeFilter: 2,
+    resourceNameFilter: 'orders',
+    patternTypeFilter: version === 0 ? 3 : 4,
+    principalFilter: 'User:ann',
+    hostFilter: '*',
+    operation: 3,
+    permissionType: 2,
+  }
+}
+
 /** Administration and transactions. */
 export const adminCases: readonly RequestCase[] = [
   {
@@ -104,6 +126,21 @@ export const adminCases: readonly RequestCase[] = [
       resources: [{ resourceType: 2, resourceName: 'orders', configs: [{ name: 'retention.ms', value: '1000' }] }],
       validateOnly: true,
     }),
+  },
+  { folder: 'describeAcls', api: 'DescribeAcls', versions: [0, 1], parameters: acl, body: aclFilter },
+  {
+    folder: 'createAcls',
+    api: 'CreateAcls',
+    versions: [0, 1],
+    parameters: { creations: [acl] },
+    body: (version) => ({ creations: [version === 0 ? { ...acl, resourcePatternType: 3 } : acl] }),
+  },
+  {
+    folder: 'deleteAcls',
+    api: 'DeleteAcls',
+    versions: [0, 1],
+    parameters: { filters: [acl] },
+    body: (version) => ({ filters: [aclFilter(version)] }),
   },
   {
     folder: 'initProducerId',

@@ -26,6 +26,19 @@ export function argumentsOf({ api, version }: TheirApi, given: Body, body: Body)
   return { fields: untagged.map(([name]) => given[name]), expected: body }
 }
 
+/** They call what filters match as they call what it is compared with. */
+function aclFilter(given: Body): Body {
+  const { resourceTypeFilter, resourceNameFilter, patternTypeFilter, principalFilter, hostFilter, ...rest } = given
+  return {
+    resourceType: resourceTypeFilter,
+    resourceName: resourceNameFilter,
+    resourcePatternType: patternTypeFilter,
+    principal: principalFilter,
+    host: hostFilter,
+    ...rest,
+  }
+}
+
 type Exception = (given: Body, body: Body, version: number) => Arguments
 
 const exceptions: Readonly<Record<string, Exception>> = {
@@ -76,6 +89,10 @@ const exceptions: Readonly<Record<string, Exception>> = {
     ],
     expected: body,
   }),
+
+  DescribeAcls: (given, body) => ({ fields: [aclFilter(given)], expected: body }),
+
+  DeleteAcls: (given, body) => ({ fields: [(given['filters'] as Body[]).map(aclFilter)], expected: body }),
 
   AddPartitionsToTxn: (given, body, version) => {
     if (version > 3) return { fields: [given['transactions']], expected: body }
