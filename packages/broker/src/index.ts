@@ -8,7 +8,8 @@
 export { startBroker } from './start-broker.ts'
 export { createBroker } from './create-broker.ts'
 export type { Broker, GroupExpectation, GroupSnapshot, MemoryBroker, Namespace, TopicSnapshot } from './broker.ts'
-export type { BrokerOptions, ConfigValues, ListenOptions, TopicOptions } from './options.ts'
+export type { BrokerOptions, ConfigValues, ListenOptions, TlsOptions, TopicOptions } from './options.ts'
+export type { SaslMechanism, SaslOptions, TokenValidator, ValidToken } from './sasl/sasl-options.ts'
 export type { GroupState } from './groups/group.ts'
 
 // For tests that cause faults or watch requests.

@@ -1,4 +1,5 @@
 import type { BrokerCore } from './core/broker-core.ts'
+import type { TlsOptions } from './options.ts'
 import { listen, type TcpListener } from './tcp-listener.ts'
 
 /** With port 0 the system chooses one of IPv4, and what it chose may be taken in IPv6: then it chooses again. */
@@ -15,16 +16,17 @@ const noIpv6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
 export async function listenAtLoopback(
   core: BrokerCore,
   port: number,
+  tls?: TlsOptions,
   attempt = 1,
 ): Promise<[TcpListener, ...TcpListener[]]> {
-  const v4 = await listen(core, { host: '127.0.0.1', port })
+  const v4 = await listen(core, { host: '127.0.0.1', port }, tls)
   try {
-    return [v4, await listen(core, { host: '::1', port: v4.endpoint.port })]
+    return [v4, await listen(core, { host: '::1', port: v4.endpoint.port }, tls)]
   } catch (error) {
     const code = codeOf(error)
     if (code !== undefined && noIpv6.has(code)) return [v4]
     await v4.close()
-    if (code === 'EADDRINUSE' && port === 0 && attempt < attempts) return listenAtLoopback(core, port, attempt + 1)
+    if (code === 'EADDRINUSE' && port === 0 && attempt < attempts) return listenAtLoopback(core, port, tls, attempt + 1)
     throw error
   }
 }

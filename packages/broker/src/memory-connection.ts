@@ -46,6 +46,15 @@ export function connectInMemory(core: BrokerCore, clock: Clock): MemoryConnectio
     for (const bytes of batch) if (!isClosed) connection.onData?.(bytes)
   }
 
+  /** What was answered before is delivered before. */
+  function end(): void {
+    clock.defer(() => {
+      if (isClosed) return
+      isClosed = true
+      connection.onClose?.()
+    })
+  }
+
   const session = core.connect({
     clientAddress: `memory:${(connections += 1)}`,
     clientHost: 'memory',
@@ -60,13 +69,8 @@ export function connectInMemory(core: BrokerCore, clock: Clock): MemoryConnectio
       isPaused = false
       clock.defer(() => connection.onReady?.())
     },
-    close() {
-      clock.defer(() => {
-        if (isClosed) return
-        isClosed = true
-        connection.onClose?.()
-      })
-    },
+    end,
+    close: end,
   })
   return connection
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@partita/protocol'
+import type { SaslOptions } from './sasl/sasl-options.ts'
 
 /** A topic that is there from the start. */
 export interface TopicOptions {
@@ -23,6 +24,8 @@ export interface BrokerOptions {
   readonly nodeId?: number | undefined
   /** The broker's settings by Kafka's own names: `{ 'message.max.bytes': 2000 }`. Default: see the README. */
   readonly configs?: ConfigValues | undefined
+  /** Who may connect, over TCP as in memory. Default: everyone, and nobody is asked who they are. */
+  readonly sasl?: SaslOptions | undefined
   /** Time and chance. Default: the host's. */
   readonly clock?: Clock | undefined
   /**
@@ -30,6 +33,20 @@ export interface BrokerOptions {
    * API or version that it does not serve), and about what it takes otherwise than Kafka. Default: nothing is said.
    */
   readonly onWarning?: ((message: string) => void) | undefined
+}
+
+/** TLS: keys and certificates in PEM, as text or as the bytes of a file. */
+export interface TlsOptions {
+  /** The private key. */
+  readonly key: string | Uint8Array
+  /** The certificate, with those between it and the authority behind it. */
+  readonly cert: string | Uint8Array
+  /** For a key that is encrypted. */
+  readonly passphrase?: string | undefined
+  /** Whose certificates of clients are taken, with `requestCert`. Default: the authorities that Node knows. */
+  readonly ca?: string | Uint8Array | undefined
+  /** Clients have to show a certificate, too (`ssl.client.auth=required`). Default `false`. */
+  readonly requestCert?: boolean | undefined
 }
 
 /** Where a broker listens, besides what it is. */
@@ -43,9 +60,11 @@ export interface ListenOptions extends BrokerOptions {
    * client reaches; of `0.0.0.0` and `::` the name of this machine, as Kafka's `advertised.listeners`.
    */
   readonly advertisedHost?: string | undefined
+  /** TLS on all connections over TCP. Default: none. */
+  readonly tls?: TlsOptions | undefined
   /** Default 0: one that is free. */
   readonly port?: number | undefined
-  /** Allows an address that other machines can reach. The broker has neither encryption nor authentication. Default `false`. */
+  /** Allows an address that other machines can reach. See `tls` and `sasl` for who may come and who may listen in. Default `false`. */
   readonly allowRemote?: boolean | undefined
   /**
    * A folder for all that the broker keeps: it is there again at the next start. It is made where it does not exist, and

@@ -11,12 +11,14 @@ import type { TcpListener } from './tcp-listener.ts'
  *   address cannot be bound
  */
 export async function startBroker(options: ListenOptions = {}): Promise<Broker> {
-  const { host = '127.0.0.1', port = 0, allowRemote = false, advertisedHost } = options
+  const { host = '127.0.0.1', port = 0, allowRemote = false, advertisedHost, tls, sasl } = options
   integerOption('port', port, { min: 0, max: 65_535 })
   if (advertisedHost !== undefined) nameOption('advertisedHost', advertisedHost)
   if (!allowRemote && !isLoopback(host)) {
+    const missing = [...(tls === undefined ? ['encryption'] : []), ...(sasl === undefined ? ['authentication'] : [])]
+    const without = missing.length === 0 ? '' : `, and the broker is without ${missing.join(' and without ')}`
     const message =
-      `host is ${host}, which other machines may reach, and the broker has neither encryption nor authentication. ` +
+      `host is ${host}, which other machines may reach${without}. ` +
       'Use localhost, or set allowRemote if that is what you want.'
     throw new PartitaError('INVALID_OPTION', message, { api: 'host' })
   }
@@ -46,7 +48,7 @@ async function openCore(options: ListenOptions): Promise<BrokerCore> {
 }
 
 async function listenFor(core: BrokerCore, options: ListenOptions): Promise<Broker> {
-  const { host = '127.0.0.1', port = 0, advertisedHost } = options
+  const { host = '127.0.0.1', port = 0, advertisedHost, tls } = options
   const toldHost = advertisedHost ?? (await reachable(host))
   // Clients that wait for the port may come before the last address is bound.
   core.advertise({ host: toldHost, port })
@@ -54,7 +56,7 @@ async function listenFor(core: BrokerCore, options: ListenOptions): Promise<Brok
   const { addressText, listen } = await import('./tcp-listener.ts')
   const { listenAtLoopback } = await import('./loopback-listener.ts')
   const listeners: [TcpListener, ...TcpListener[]] =
-    host === 'localhost' ? await listenAtLoopback(core, port) : [await listen(core, { host, port })]
+    host === 'localhost' ? await listenAtLoopback(core, port, tls) : [await listen(core, { host, port }, tls)]
   const told = { host: toldHost, port: listeners[0].endpoint.port }
   core.advertise(told)
   const close = async (): Promise<void> => void (await Promise.all(listeners.map((listener) => listener.close())))

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { PartitaError } from '@partita/protocol'
 import type { BrokerCore } from './core/broker-core.ts'
 import type { Endpoint } from './core/broker-state.ts'
+import type { TlsOptions } from './options.ts'
 
 /** A server socket that hands its connections to a broker. */
 export interface TcpListener {
@@ -11,13 +12,16 @@ export interface TcpListener {
   readonly close: () => Promise<void>
 }
 
-/** @throws PartitaError `CONNECTION_FAILED` where the address cannot be bound */
-export function listen(core: BrokerCore, { host, port }: Endpoint): Promise<TcpListener> {
+/** How long a connection that is ended may take to send what was written. */
+const endTimeoutMs = 1_000
+
+/** @throws PartitaError `CONNECTION_FAILED` where the address cannot be bound; `INVALID_OPTION` where TLS cannot be set up */
+export async function listen(core: BrokerCore, { host, port }: Endpoint, tls?: TlsOptions): Promise<TcpListener> {
   const sockets = new Set<Socket>()
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = await serverFor(core, tls)
+  server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    serve(core, socket)
   })
   return new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException): void => {
@@ -34,6 +38,14 @@ export function listen(core: BrokerCore, { host, port }: Endpoint): Promise<TcpL
   })
 }
 
+async function serverFor(core: BrokerCore, tls: TlsOptions | undefined): Promise<Server> {
+  const serveOne = (socket: Socket): void => serve(core, socket)
+  if (tls === undefined) return createServer({ noDelay: true }, serveOne)
+  // Loaded when it is needed: it takes longer to load than a broker to start.
+  const { createTlsServer } = await import('./tls-server.ts')
+  return createTlsServer(tls, { serve: serveOne, warn: core.state.warn })
+}
+
 function serve(core: BrokerCore, socket: Socket): void {
   const session = core.connect({
     clientAddress: `${socket.remoteAddress}:${socket.remotePort}`,
@@ -43,6 +55,11 @@ function serve(core: BrokerCore, socket: Socket): void {
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
+    end() {
+      // Paused, so that only what goes out counts: a client that takes nothing is not waited for.
+      socket.pause().setTimeout(endTimeoutMs, () => socket.destroy())
+      socket.destroySoon()
+    },
     close: () => void socket.destroy(),
   })
   socket.on('data', (chunk) => {

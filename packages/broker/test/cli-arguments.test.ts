@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseArguments } from '../src/cli/arguments.ts'
 import { flags, helpText } from '../src/cli/flags.ts'
 import { parseTopics } from '../src/cli/topics-file.ts'
+import { parseUsers } from '../src/cli/users-file.ts'
 
 describe('the command line', () => {
   test('without flags asks for a broker at localhost:9092 with no topics', () => {
@@ -9,6 +10,9 @@ describe('the command line', () => {
       kind: 'serve',
       verbosity: 'normal',
       topicsFile: undefined,
+      usersFile: undefined,
+      users: {},
+      tlsFiles: undefined,
       options: { port: 9092, host: 'localhost', allowRemote: false, topics: {}, configs: {} },
     })
   })
@@ -16,11 +20,14 @@ describe('the command line', () => {
   test('takes every flag', () => {
     const line =
       '--port 0 --host 0.0.0.0 --allow-remote --advertise kafka.test -t orders:12 --topic audit --topics t.json ' +
-      '--partitions 3 --no-auto-create --data-dir ./kafka --fsync always -c message.max.bytes=2000 --config log.cleanup.policy=a=b --verbose'
+      '--partitions 3 --no-auto-create --data-dir ./kafka --fsync always --users-file u.txt --sasl-user ann:a:b --sasl-user bob:c --tls-cert c.pem --tls-key k.pem -c message.max.bytes=2000 --config log.cleanup.policy=a=b --verbose'
     expect(parseArguments(line.split(' '))).toEqual({
       kind: 'serve',
       verbosity: 'verbose',
       topicsFile: 't.json',
+      usersFile: 'u.txt',
+      users: { ann: 'a:b', bob: 'c' },
+      tlsFiles: { cert: 'c.pem', key: 'k.pem' },
       options: {
         port: 0,
         host: '0.0.0.0',
@@ -40,6 +47,10 @@ describe('the command line', () => {
     [['--nope'], "Unknown option '--nope'."],
     [['--fsync', 'always'], '--fsync needs a folder: --data-dir DIR.'],
     [['--data-dir', 'd', '--fsync', 'often'], '--fsync must be never, interval or always; got "often".'],
+    [['--tls-cert', 'c.pem'], '--tls-cert and --tls-key need each other.'],
+    [['--sasl-user', 'pa55'], '--sasl-user: a user is NAME:PASSWORD.'],
+    [['--sasl-user', 'ann:'], '--sasl-user: a user is NAME:PASSWORD.'],
+    [['--sasl-user', 'ann:a', '--sasl-user', 'ann:b'], '--sasl-user (line 2): the user "ann" is there twice.'],
     [['--port'], "Option '-p, --port <value>' argument missing."],
     [['--port', '-q'], "Option '--port' is followed by another flag, not by a value."],
     [['--port', '65536'], '--port must be a whole number from 0 to 65535; got "65536".'],
@@ -96,5 +107,20 @@ describe('a file of topics', () => {
     ['[{ "orders": 12 }]', 'file: a topic is NAME or NAME:PARTITIONS'],
   ])('%j is refused', (text, message) => {
     expect(() => parseTopics(text, 'file')).toThrow(message)
+  })
+})
+
+describe('a file of users', () => {
+  test('has a name and a password per line, which may hold anything', () => {
+    const lines = ['# users', 'ann:pa55:#1', '', 'bob: x ']
+    expect(parseUsers(lines, 'file')).toEqual({ ann: 'pa55:#1', bob: ' x ' })
+  })
+
+  test.each([
+    [['ann:a', 'pa55'], 'file (line 2): a user is NAME:PASSWORD.'],
+    [['', ':pa55'], 'file (line 2): a user is NAME:PASSWORD.'],
+    [['ann:a', 'ann:pa55'], 'file (line 2): the user "ann" is there twice.'],
+  ])('%j is refused, without showing what may be a password', (lines, message) => {
+    expect(() => parseUsers(lines, 'file')).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message }))
   })
 })

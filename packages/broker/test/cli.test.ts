@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { apiVersionsApi, createFrameSplitter, decodeResponse, encodeRequest, metadataApi } from '@partita/wire'
 import type { Api, RequestInput, ResponseOf } from '@partita/wire'
+import kafkajs from 'kafkajs'
 import { describe, expect, test } from 'vitest'
 import { type CliHost, runCli } from '../src/cli/run-cli.ts'
+
+const { Kafka, logLevel } = kafkajs
 
 describe('partita-broker', () => {
   test('says where it listens, serves at both loopback addresses, and stops at a signal with exit code 0', async () => {
@@ -76,6 +79,45 @@ describe('partita-broker', () => {
     } finally {
       await rm(folder, { recursive: true })
     }
+  })
+
+  test('lets in those who are in a file of users, or given as flags, and nobody else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'partita-cli-'))
+    try {
+      const file = join(folder, 'users.txt')
+      await writeFile(file, 'ann:pa55:word\n')
+      const cli = start(['--port', '0', '--host', '127.0.0.1', '--users-file', file, '--sasl-user', 'bob:swordfish'])
+      const port = Number(/:(\d+),/.exec(await cli.nextLine())?.[1])
+      const logIn = async (username: string, password: string): Promise<void> => {
+        const sasl = { mechanism: 'scram-sha-256', username, password } as const
+        const brokers = [`127.0.0.1:${port}`]
+        const kafka = new Kafka({ brokers, sasl, ssl: false, logLevel: logLevel.NOTHING, retry: { retries: 0 } })
+        const admin = kafka.admin()
+        await admin.connect()
+        await admin.disconnect()
+      }
+      await logIn('ann', 'pa55:word')
+      await logIn('bob', 'swordfish')
+      await expect(logIn('ann', 'swordfish')).rejects.toThrow('invalid credentials with SASL mechanism SCRAM-SHA-256')
+      expect(cli.err).toEqual([expect.stringMatching(/SCRAM-SHA-256, a wrong user or password, user "ann"\.$/)])
+      cli.process.emit('SIGINT')
+      await cli.exitCode
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test.each([
+    [['--users-file', '/no/such/file'], /^partita-broker: --users-file: ENOENT/],
+    [['--users-file', '/dev/null'], /^partita-broker: sasl: nobody could connect/],
+    [
+      ['--tls-cert', '/dev/null', '--tls-key', '/dev/null'],
+      /^partita-broker: tls: the key or a certificate cannot be used/,
+    ],
+  ])('ends with exit code 2 for %j', async (args, message) => {
+    const cli = start(['--port', '0', ...args])
+    expect(await cli.exitCode).toBe(2)
+    expect(cli.err).toEqual([expect.stringMatching(message)])
   })
 
   test('ends with exit code 1 and one line where the port is taken', async () => {

@@ -1,5 +1,5 @@
 import { createVirtualClock } from '@partita/testing'
-import { apiVersionsApi, decodeResponse, encodeRequest, metadataApi, saslHandshakeApi } from '@partita/wire'
+import { apiVersionsApi, decodeResponse, encodeRequest, metadataApi } from '@partita/wire'
 import { describe, expect, test } from 'vitest'
 import { servedApis } from '../src/apis/served-apis.ts'
 import { createBroker, type MemoryBroker } from '../src/index.ts'
@@ -58,10 +58,10 @@ describe('a connection is closed, with a warning that says why', () => {
     const { broker, warnings } = warningBroker()
     const client = connectClient(broker, 'billing')
     await client.call(apiVersionsApi, 3, { clientSoftwareName: 'librdkafka', clientSoftwareVersion: '2.12.0' })
-    void client.call(saslHandshakeApi, 1, { mechanism: 'PLAIN' })
+    client.sendRaw(encodeRequest(metadataApi, 1, { correlationId: 2, clientId: 'billing' }, { topics: [] }).with(5, 27))
     await expect.poll(() => client.isClosed).toBe(true)
     expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toMatch(/librdkafka 2\.12\.0.*"billing".*key 17 in version 1; it is not served/)
+    expect(warnings[0]).toMatch(/librdkafka 2\.12\.0.*"billing".*key 27 in version 1; it is not served/)
   })
 
   test('for a version that is not served', async () => {

@@ -10,13 +10,14 @@ const softwareName = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 export const apiVersions: ServedApi = serve<typeof apiVersionsApi>({
   api: apiVersionsApi,
   versions: [0, 4],
-  handle({ clientSoftwareName: name, clientSoftwareVersion: release }, { version, broker, introduce }) {
+  handle({ clientSoftwareName: name, clientSoftwareVersion: release }, { version, broker, sasl, introduce }) {
     if (version >= 3) {
       if (!softwareName.test(name) || !softwareName.test(release)) {
         return { errorCode: kafkaErrorCodes.INVALID_REQUEST, apiKeys: [] }
       }
       introduce(`${name} ${release}`)
     }
+    sasl?.toldVersions()
     return { errorCode: kafkaErrorCodes.NONE, apiKeys: broker.apiVersions }
   },
   refuse: (_request, errorCode) => ({ errorCode, apiKeys: [] }),

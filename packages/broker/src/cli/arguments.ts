@@ -3,6 +3,7 @@ import { PartitaError } from '@partita/protocol'
 import type { ConfigValues, ListenOptions } from '../options.ts'
 import { flags } from './flags.ts'
 import { topicList, type TopicTable } from './topics-file.ts'
+import { parseUsers, type UserTable } from './users-file.ts'
 
 /** How much is said. */
 export type Verbosity = 'quiet' | 'normal' | 'verbose'
@@ -15,6 +16,12 @@ export interface ServeCommand {
   readonly options: ListenOptions & { readonly topics: TopicTable }
   /** A file with more topics. Where it has one of `options`, those win. */
   readonly topicsFile: string | undefined
+  /** A file with more users. */
+  readonly usersFile: string | undefined
+  /** Who may connect, besides those of the file; where there is neither, everyone. */
+  readonly users: UserTable
+  /** Where the certificate and its key are. */
+  readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined
   readonly verbosity: Verbosity
 }
 
@@ -26,6 +33,9 @@ export function parseArguments(args: readonly string[]): Command {
   return {
     kind: 'serve',
     topicsFile: values.topics,
+    usersFile: values['users-file'],
+    users: parseUsers(values['sasl-user'] ?? [], '--sasl-user'),
+    tlsFiles: tlsFiles(values),
     verbosity: verbosity(values),
     options: {
       port: values.port === undefined ? 9092 : wholeNumber('--port', values.port, 0, 65_535),
@@ -67,6 +77,12 @@ function fsyncPolicy({ fsync, 'data-dir': dataDir }: Values): ListenOptions['fsy
   if (dataDir === undefined) throw invalid('--fsync needs a folder: --data-dir DIR.')
   if (fsync === 'never' || fsync === 'interval' || fsync === 'always') return fsync
   throw invalid(`--fsync must be never, interval or always; got ${JSON.stringify(fsync)}.`)
+}
+
+function tlsFiles({ 'tls-cert': cert, 'tls-key': key }: Values): ServeCommand['tlsFiles'] {
+  if (cert === undefined && key === undefined) return undefined
+  if (cert !== undefined && key !== undefined) return { cert, key }
+  throw invalid('--tls-cert and --tls-key need each other.')
 }
 
 function wholeNumber(flag: string, text: string, min: number, max = 0x7fffffff): number {

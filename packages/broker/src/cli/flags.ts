@@ -47,9 +47,22 @@ export const flags = {
     value: 'WHEN',
     help: 'never, interval (every second) or always (before an answer): what outlives the machine. Default never',
   },
+  'tls-cert': { type: 'string', value: 'FILE', help: 'TLS: the certificate, in PEM. Default: no encryption' },
+  'tls-key': { type: 'string', value: 'FILE', help: 'TLS: its private key, in PEM' },
+  'users-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'who may connect, a NAME:PASSWORD per line: by PLAIN and SCRAM. Default: everyone',
+  },
+  'sasl-user': {
+    type: 'string',
+    multiple: true,
+    value: 'NAME:PASSWORD',
+    help: 'one more of them; may be given again. Other users of this machine can see it',
+  },
   'allow-remote': {
     type: 'boolean',
-    help: 'allow an ADDRESS that other machines reach: there is no encryption and no authentication',
+    help: 'allow an ADDRESS that other machines reach; think of --tls-cert and --users-file',
   },
   advertise: {
     type: 'string',

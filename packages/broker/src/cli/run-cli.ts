@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module'
 import { isPartitaError, type PartitaError } from '@partita/protocol'
 import type { Broker } from '../broker.ts'
+import type { ListenOptions } from '../options.ts'
 import { startBroker } from '../start-broker.ts'
 import { parseArguments, type ServeCommand } from './arguments.ts'
 import { helpText } from './flags.ts'
 import { watchClients } from './new-clients.ts'
 import { type SignalSource, stopSignals } from './stop-signals.ts'
 import { readTopicsFile } from './topics-file.ts'
+import { readFlagFile, readUsersFile } from './users-file.ts'
 
 /** What the command line needs of its process: `process`, or a test's double. */
 export interface CliHost extends SignalSource {
@@ -48,12 +50,13 @@ export async function runCli(args: readonly string[], host: CliHost): Promise<nu
   }
 }
 
-async function serve({ options, topicsFile, verbosity }: ServeCommand, host: CliHost, lines: Lines): Promise<void> {
+async function serve(command: ServeCommand, host: CliHost, lines: Lines): Promise<void> {
+  const { options, topicsFile, verbosity } = command
   const say = verbosity === 'quiet' ? (): void => undefined : lines.say
   const topics =
     topicsFile === undefined ? options.topics : { ...(await readTopicsFile(topicsFile)), ...options.topics }
   const onWarning = verbosity === 'quiet' ? undefined : lines.fail
-  const broker = await startBroker({ ...options, topics, onWarning })
+  const broker = await startBroker({ ...options, ...(await securityOf(command)), topics, onWarning })
   if (verbosity === 'verbose') watchClients(broker.control, lines.say)
   const signals = stopSignals(host, (code) => host.exit(code))
   say(readyLine(broker))
@@ -61,6 +64,21 @@ async function serve({ options, topicsFile, verbosity }: ServeCommand, host: Cli
   await broker.close()
   signals.forget()
   say('Stopped.')
+}
+
+/** Who may connect, and how they are kept from being overheard: out of files, so that no secret is on the command line. */
+async function securityOf({ users, usersFile, tlsFiles }: ServeCommand): Promise<Pick<ListenOptions, 'sasl' | 'tls'>> {
+  const all = { ...(usersFile !== undefined && (await readUsersFile(usersFile))), ...users }
+  const asks = usersFile !== undefined || Object.keys(users).length > 0
+  return {
+    ...(asks && { sasl: { users: all } }),
+    ...(tlsFiles !== undefined && {
+      tls: {
+        cert: await readFlagFile('--tls-cert', tlsFiles.cert),
+        key: await readFlagFile('--tls-key', tlsFiles.key),
+      },
+    }),
+  }
 }
 
 function readyLine({ addresses, bootstrap, topics }: Broker): string {

@@ -1,19 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { PartitaError } from '@partita/protocol'
 import type { ConfigValues, TopicOptions } from '../options.ts'
+import { readFlagFile } from './users-file.ts'
 
 /** Topics by name, each with its partitions or more. */
 export type TopicTable = Readonly<Record<string, number | TopicOptions>>
 
 /** @throws PartitaError `INVALID_OPTION` where the file cannot be read, or says something else than topics */
 export async function readTopicsFile(path: string): Promise<TopicTable> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new PartitaError('INVALID_OPTION', `--topics: ${(cause as Error).message}.`, { cause })
-  }
-  return parseTopics(text, path)
+  return parseTopics(await readFlagFile('--topics', path), path)
 }
 
 /**

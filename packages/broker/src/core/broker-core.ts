@@ -8,6 +8,8 @@ import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
 import { type ControlDesk, createControlDesk } from '../control/broker-control.ts'
 import { createGroupCoordinator } from '../groups/group-coordinator.ts'
 import type { GroupSettings } from '../groups/group.ts'
+import { ConnectionSasl } from '../sasl/connection-sasl.ts'
+import { createSaslPolicy } from '../sasl/sasl-policy.ts'
 import { createTopicRegistry } from '../topics/topic-registry.ts'
 import { abortOrphans } from '../transactions/abort-orphans.ts'
 import {
@@ -42,6 +44,7 @@ export interface BrokerCore {
 export function createBrokerCore(options: BrokerOptions, storage: Storage = createMemoryStorage()): BrokerCore {
   const { clock = systemClock, nodeId = 1, onWarning = ignore } = options
   integerOption('nodeId', nodeId, { min: 0, max: 0x7fffffff })
+  const saslPolicy = options.sasl && createSaslPolicy(options.sasl, clock)
   const configs = brokerConfigs(options)
   const topics = createTopicRegistry(clock, configs, storage)
   const groups = createGroupCoordinator(clock, groupSettings(configs), storage)
@@ -106,6 +109,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
         clock,
         maxFrameBytes,
         dispatch,
+        sasl: saslPolicy && new ConnectionSasl(saslPolicy, clock),
         warn: onWarning,
         ended: () => void sessions.delete(session),
       })

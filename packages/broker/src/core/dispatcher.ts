@@ -6,6 +6,7 @@ import type { ControlDesk } from '../control/broker-control.ts'
 import type { BrokerState } from './broker-state.ts'
 import type { Answer, Client, RequestContext, ServedApi } from './served-api.ts'
 import { type FaultPlan, faultPlan, noFaults } from '../control/fault-plan.ts'
+import type { ConnectionSasl } from '../sasl/connection-sasl.ts'
 import { sleep } from './sleep.ts'
 
 /** The connection that a request came over, as far as serving it needs. */
@@ -13,6 +14,8 @@ export interface Peer {
   readonly address: string
   readonly host: string
   software: string | undefined
+  /** Who it is; `undefined` where nobody is asked. */
+  readonly sasl: ConnectionSasl | undefined
   readonly onClose: (listener: () => void) => () => void
 }
 
@@ -39,7 +42,11 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
   const byKey = new Map(apis.map((served) => [served.api.key, served]))
 
   function dispatch(frame: Uint8Array, peer: Peer): Outcome | Promise<Outcome> {
+    const { sasl } = peer
+    if (sasl?.expectsRawToken) return serveRawToken(sasl, frame)
     const header = decodeRequestHeader(frame)
+    // Before anything else of it is read: as little as possible is done for strangers.
+    sasl?.admit(header.apiKey)
     const served = byKey.get(header.apiKey)
     if (served === undefined || !serves(served, header.apiVersion)) return refuseVersion(header, served)
     const request = decodeRequest(frame)
@@ -117,12 +124,13 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
   }
 
   function contextOf(request: DecodedRequest, peer: Peer, plan: FaultPlan): RequestContext {
-    const { address, host, software } = peer
+    const { address, host, software, sasl } = peer
     const client: Client = { address, host, id: request.clientId, software }
     return {
       version: request.apiVersion,
       client,
       broker,
+      sasl,
       injectedError: plan.errorFor,
       onClose: peer.onClose,
       introduce(name) {
@@ -132,6 +140,16 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
   }
 
   return dispatch
+}
+
+/** A message of a mechanism without a request around it: the answer is another, or, where it is refused, nothing. */
+async function serveRawToken(sasl: ConnectionSasl, message: Uint8Array): Promise<Outcome> {
+  const { reply, refusal } = await sasl.authenticate(message)
+  if (refusal !== undefined) return nothing
+  const answer = new Uint8Array(4 + reply.length)
+  new DataView(answer.buffer).setInt32(0, reply.length)
+  answer.set(reply, 4)
+  return { answer }
 }
 
 function serves({ versions: [first, last] }: ServedApi, version: number): boolean {

@@ -1,5 +1,6 @@
 import type { KafkaErrorName, TopicPartition } from '@partita/protocol'
 import type { Api, RequestOf, ResponseInput } from '@partita/wire'
+import type { ConnectionSasl } from '../sasl/connection-sasl.ts'
 import type { BrokerState } from './broker-state.ts'
 
 /** Who sends a request, as far as they say. */
@@ -22,6 +23,8 @@ export interface RequestContext {
   readonly injectedError: (topic: string, partition: number) => KafkaErrorName | undefined
   /** Calls back when the connection closes, unless the returned function is called before. */
   readonly onClose: (listener: () => void) => () => void
+  /** Where the connection stands in proving who it is; `undefined` where nobody is asked. */
+  readonly sasl: ConnectionSasl | undefined
   /** Remembers what an ApiVersions request tells of the client. */
   readonly introduce: (software: string) => void
 }

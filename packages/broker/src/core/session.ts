@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '@partita/protocol'
 import type { Dispatcher, Outcome, Peer } from './dispatcher.ts'
-import { isPartitaError } from '@partita/protocol'
+import { isPartitaError, PartitaError } from '@partita/protocol'
 import { createFrameSplitter, type FrameSplitter } from '@partita/wire'
+import type { ConnectionSasl } from '../sasl/connection-sasl.ts'
 import { createListeners } from './listeners.ts'
 
 /** The way back to a client, over whatever carries the bytes. */
@@ -15,6 +16,9 @@ export interface ConnectionPort {
   /** No more bytes are wanted until `resume`. Those that come nevertheless are taken. */
   pause(): void
   resume(): void
+  /** Closes the connection when what was written is on its way; does not wait for that without end. */
+  end(): void
+  /** Closes the connection at once. */
   close(): void
 }
 
@@ -32,6 +36,8 @@ export interface SessionSurroundings {
   readonly clock: Clock
   readonly maxFrameBytes: number
   readonly dispatch: Dispatcher
+  /** `undefined`: nobody is asked who they are. */
+  readonly sasl: ConnectionSasl | undefined
   warn(message: string): void
   /** The session has ended, whoever ended it. */
   ended(session: Session): void
@@ -39,6 +45,9 @@ export interface SessionSurroundings {
 
 /** How much of what was read may wait behind a request that is being served. */
 const maxWaitingBytes = 1024 * 1024
+
+/** As much as a request may have of whom nobody knows yet. (`sasl.server.max.receive.size`) */
+const maxUnauthenticatedBytes = 512 * 1024
 
 /**
  * Serves the requests of one connection strictly one after another, as Kafka does: a Fetch or JoinGroup that waits holds
@@ -64,7 +73,7 @@ export class BrokerSession implements Session {
     this.#port = port
     this.#surroundings = surroundings
     const { clientAddress: address, clientHost: host } = port
-    this.#peer = { address, host, software: undefined, onClose: this.#closing.add }
+    this.#peer = { address, host, software: undefined, sasl: surroundings.sasl, onClose: this.#closing.add }
     this.#splitter = createFrameSplitter({
       maxFrameBytes: surroundings.maxFrameBytes,
       onFrame: (frame) => {
@@ -78,6 +87,7 @@ export class BrokerSession implements Session {
     if (this.#isClosed) return
     try {
       this.#splitter.push(chunk)
+      this.#boundStrangers()
     } catch (error) {
       return this.#fail(error)
     }
@@ -103,6 +113,13 @@ export class BrokerSession implements Session {
     if (this.#isClosed) return
     this.closed()
     this.#port.close()
+  }
+
+  #boundStrangers(): void {
+    const { sasl } = this.#peer
+    if (sasl === undefined || sasl.isAuthenticated || this.#splitter.pendingBytes <= maxUnauthenticatedBytes) return
+    const text = `it sent a request of more than ${maxUnauthenticatedBytes} bytes before it had authenticated.`
+    throw new PartitaError('INVALID_REQUEST', text)
   }
 
   #serve(): void {
@@ -137,6 +154,8 @@ export class BrokerSession implements Session {
     if (this.#isClosed) return
     if (answer !== undefined && !this.#port.write(answer)) this.#isBlocked = true
     if (close) return this.close()
+    const refusal = this.#peer.sasl?.failure
+    if (refusal !== undefined) return this.#fail(new PartitaError('SASL_AUTHENTICATION_FAILED', `${refusal}.`))
     if (stall) this.#isBusy = true
     if (muteMs !== undefined) this.#mute(muteMs)
   }
@@ -164,7 +183,9 @@ export class BrokerSession implements Session {
     const { address, software } = this.#peer
     const who = software === undefined ? address : `${address} (${software})`
     this.#surroundings.warn(`Connection of ${who} closed: ${reason}`)
-    this.close()
+    this.closed()
+    // What it has been told, such as why it may not come in, is to reach it.
+    this.#port.end()
   }
 }
 
