@@ -24,6 +24,15 @@ test('agrees with the definition, bit by bit, of any part at any position', () =
   )
 })
 
+test.each([1023, 1024, 1025, 1040, 5003])('agrees with the definition where a piece has %i bytes', (length) => {
+  const bytes = Uint8Array.from({ length: length + 7 }, (_, i) => (i * 7919) >>> 3)
+  for (let start = 0; start < 5; start++) {
+    expect(crc32c(bytes, start, start + length)).toBe(byDefinition(bytes.subarray(start, start + length)))
+  }
+  const within = new Uint8Array(bytes.buffer, 3)
+  expect(crc32c(within, 1, 1 + length)).toBe(byDefinition(within.subarray(1, 1 + length)))
+})
+
 function byDefinition(bytes: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of bytes) {

@@ -1,8 +1,6 @@
-import { putInt16, putInt32, putInt64 } from './put.ts'
+import { putBytes, putInt16, putInt32, putInt64, putUvarint, putVarlong } from './put.ts'
 import { writeUtf8 } from './utf8.ts'
-
-/** Up to this a loop is quicker than `set` (measured on Node 20). */
-const shortBytes = 32
+import { uvarintLength, varlongLength } from './varint-length.ts'
 
 /** From this on, bytes are noted and copied once at the end, instead of into a buffer that grows around them. */
 const borrowedFrom = 1024
@@ -91,12 +89,8 @@ export class ByteWriter {
   }
 
   uvarint(value: number): void {
-    let rest = value >>> 0
-    while (rest > 0x7f) {
-      this.int8((rest & 0x7f) | 0x80)
-      rest >>>= 7
-    }
-    this.int8(rest)
+    const at = this.reserve(uvarintLength(value >>> 0))
+    putUvarint(this.bytes, at, value)
   }
 
   varint(value: number): void {
@@ -105,24 +99,13 @@ export class ByteWriter {
 
   /** A safe integer in the zigzag form of 64 bits. */
   varlong(value: number): void {
-    if (value === (value | 0)) return this.varint(value)
-    // The zigzag form is 2·half, or 2·half + 1 for a negative number; it may be beyond 2^53, its half is not.
-    let half = value < 0 ? -(value + 1) : value
-    const low = ((half % 64) << 1) | (value < 0 ? 1 : 0)
-    half = Math.floor(half / 64)
-    this.int8(half > 0 ? low | 0x80 : low)
-    while (half > 0) {
-      const group = half % 128
-      half = Math.floor(half / 128)
-      this.int8(half > 0 ? group | 0x80 : group)
-    }
+    const at = this.reserve(varlongLength(value))
+    putVarlong(this.bytes, at, value)
   }
 
   raw(bytes: Uint8Array): void {
-    const { length } = bytes
-    const at = this.reserve(length)
-    if (length > shortBytes) this.bytes.set(bytes, at)
-    else for (let i = 0; i < length; i++) this.bytes[at + i] = bytes[i]!
+    const at = this.reserve(bytes.length)
+    putBytes(this.bytes, at, bytes)
   }
 
   /** A string of which `length` bytes of UTF-8 are known to come: see `utf8Length`. */
@@ -154,12 +137,4 @@ export class ByteWriter {
     grown.set(this.bytes.subarray(0, this.position))
     this.bytes = grown
   }
-}
-
-/** Bytes that an unsigned varint of up to 32 bits takes. */
-export function uvarintLength(value: number): number {
-  if (value < 0x80) return 1
-  if (value < 0x4000) return 2
-  if (value < 0x200000) return 3
-  return value < 0x10000000 ? 4 : 5
 }

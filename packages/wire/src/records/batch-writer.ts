@@ -1,10 +1,12 @@
 import type { Bytes, Headers } from '@partita/protocol'
 import { integerOption, PartitaError } from '@partita/protocol'
 import { ByteWriter } from '../bytes/byte-writer.ts'
-import { utf8Length } from '../bytes/utf8.ts'
+import { putBytes, putVarint, putVarlong } from '../bytes/put.ts'
+import { utf8Length, writeUtf8 } from '../bytes/utf8.ts'
+import { varintLength, varlongLength } from '../bytes/varint-length.ts'
 import { batchHeaderBytes } from './batch-layout.ts'
 import { sealBatch, type BatchFields } from './seal-batch.ts'
-import { contentLength, headersLength, varintLength, varlongLength } from './record-size.ts'
+import { contentLength, headersLength } from './record-size.ts'
 
 /** Options of {@link createBatchWriter}. */
 export interface BatchWriterOptions {
@@ -83,16 +85,19 @@ class RecordBatchWriter implements BatchWriter {
       (key === null ? 1 : varintLength(keyLength) + keyLength) +
       (value === null ? 1 : varintLength(valueLength) + valueLength) +
       (headers.length === 0 ? 1 : varintLength(headers.length) + headersLength(headers))
-    if (count > 0 && (count >= this.#maxRecords || writer.position + varintLength(length) + length > this.#maxBytes)) {
-      return false
-    }
-    writer.varint(length)
-    writer.int8(0)
-    writer.varlong(timestampDelta)
-    writer.varint(count)
-    writeContent(writer, key, keyLength)
-    writeContent(writer, value, valueLength)
-    writeHeaders(writer, headers)
+    const recordBytes = varintLength(length) + length
+    if (count > 0 && (count >= this.#maxRecords || writer.position + recordBytes > this.#maxBytes)) return false
+    // Room is made once for all of it, and what follows asks for none (measured: a fifth of the encoding).
+    let at = writer.reserve(recordBytes)
+    const { bytes } = writer
+    at = putVarint(bytes, at, length)
+    bytes[at++] = 0 // Attributes: Kafka has defined none.
+    at = putVarlong(bytes, at, timestampDelta)
+    at = putVarint(bytes, at, count)
+    at = putContent(bytes, at, key, keyLength)
+    at = putContent(bytes, at, value, valueLength)
+    if (headers.length === 0) bytes[at] = 0
+    else putHeaders(bytes, at, headers)
     if (count === 0) this.baseTimestamp = timestamp
     if (timestamp > this.maxTimestamp) this.maxTimestamp = timestamp
     this.count = count + 1
@@ -105,19 +110,22 @@ class RecordBatchWriter implements BatchWriter {
   }
 }
 
-function writeContent(writer: ByteWriter, content: Bytes | null, length: number): void {
-  if (content === null) return writer.varint(-1)
-  writer.varint(length)
-  if (typeof content === 'string') writer.text(content, length)
-  else writer.raw(content)
+/** Returns the position behind it, as `putHeaders` does. */
+function putContent(bytes: Uint8Array, at: number, content: Bytes | null, length: number): number {
+  if (content === null) return putVarint(bytes, at, -1)
+  const start = putVarint(bytes, at, length)
+  if (typeof content !== 'string') return putBytes(bytes, start, content)
+  writeUtf8(bytes, start, content, length)
+  return start + length
 }
 
-function writeHeaders(writer: ByteWriter, headers: Headers): void {
-  writer.varint(headers.length)
+function putHeaders(bytes: Uint8Array, at: number, headers: Headers): number {
+  let next = putVarint(bytes, at, headers.length)
   for (const [name, value] of headers) {
-    writeContent(writer, name, utf8Length(name))
-    writeContent(writer, value, value?.length ?? 0)
+    next = putContent(bytes, next, name, utf8Length(name))
+    next = putContent(bytes, next, value, value?.length ?? 0)
   }
+  return next
 }
 
 function badTimestamp(timestamp: number): PartitaError {
