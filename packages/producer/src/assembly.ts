@@ -19,6 +19,7 @@ import { RecordIntake } from './record-intake.ts'
 import { RecordPreparation } from './record-preparation.ts'
 import type { ProducerSettings } from './settings.ts'
 import { Topics } from './topics.ts'
+import { TurnTime } from './turn-time.ts'
 
 /** The parts of one producer, each with what it needs of the others. */
 export interface ProducerParts<K, V> {
@@ -57,7 +58,7 @@ export function assemble<K, V>(options: ProducerOptions<K, V>, settings: Produce
     used: (topic, now) => topics.known(topic)?.refreshWhenOld(now),
     doubted: (topic) => topics.known(topic)?.reread(),
   })
-  const preparation = new RecordPreparation(...serializers(options), settings, clock)
+  const preparation = new RecordPreparation(...serializers(options), settings, new TurnTime(clock))
   const intake = new RecordIntake({
     clock,
     preparation,

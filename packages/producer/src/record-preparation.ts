@@ -1,6 +1,5 @@
 import {
   type Bytes,
-  type Clock,
   type ErrorPlace,
   type Header,
   type Headers,
@@ -16,6 +15,7 @@ import {
 } from '@partita/protocol'
 import { roughBytes, exactBytes } from './record-size.ts'
 import type { ProducerSettings } from './settings.ts'
+import type { TurnTime } from './turn-time.ts'
 
 /** A record that passed every check that needs no cluster: serialized, stamped, measured. */
 export interface PreparedRecord {
@@ -54,14 +54,14 @@ export class RecordPreparation<K, V> {
   readonly #values: Serializer<V>
   readonly #maxRequestSize: number
   readonly #bufferMemory: number
-  readonly #clock: Clock
+  readonly #time: TurnTime
 
-  constructor(keys: Serializer<K>, values: Serializer<V>, settings: ProducerSettings, clock: Clock) {
+  constructor(keys: Serializer<K>, values: Serializer<V>, settings: ProducerSettings, time: TurnTime) {
     this.#keys = keys
     this.#values = values
     this.#maxRequestSize = settings.maxRequestSize
     this.#bufferMemory = settings.bufferMemory
-    this.#clock = clock
+    this.#time = time
   }
 
   /**
@@ -86,7 +86,7 @@ export class RecordPreparation<K, V> {
       key: keyBytes,
       value: valueBytes,
       headers,
-      timestamp: timestamp ?? this.#clock.now(),
+      timestamp: timestamp ?? this.#time.now(),
       size: this.#measure(keyBytes, valueBytes, headers, topic),
     }
   }

@@ -22,6 +22,15 @@ describe('a sent record', () => {
     expect((await sent).timestamp).toBe(before)
   })
 
+  it('has a time of its own in every turn of the event loop, also while nothing can be written', async () => {
+    const { clock, producer } = bench({ script: () => ({ outcome: 'stored', delayMs: 50 }) })
+    const first = producer.send({ topic: 'orders', key: '0', value: 'v' })
+    await clock.advance(20)
+    const second = producer.send({ topic: 'orders', key: '0', value: 'v' })
+    await clock.advance(100)
+    expect((await second).timestamp - (await first).timestamp).toBe(20)
+  })
+
   it('has the time of its storing on a topic with LogAppendTime', async () => {
     const { clock, producer } = bench({ logAppendTime: true, script: () => ({ outcome: 'stored', delayMs: 40 }) })
     const sent = producer.send({ topic: 'orders', key: '0', value: 'v', timestamp: 7 })

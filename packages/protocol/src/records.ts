@@ -24,7 +24,7 @@ export interface ProducerRecord<K = Bytes, V = Bytes> {
   /** `null` is a tombstone: a compacted topic forgets the key. */
   readonly value: V | null
   readonly headers?: HeadersInput | undefined
-  /** Milliseconds since the epoch; default: the moment of `send`. A topic with `LogAppendTime` overrules it. */
+  /** Milliseconds since the epoch; default: the moment of `send`, told once a turn of the event loop. A topic with `LogAppendTime` overrules it. */
   readonly timestamp?: number | undefined
 }
 
