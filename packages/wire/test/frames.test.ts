@@ -100,6 +100,12 @@ describe('errors say which message, which field and where', () => {
     })
   })
 
+  test('but not of bytes behind a request: librdkafka 2.16 sends some, and Kafka reads past them', () => {
+    const frame = encodeRequest(metadataApi, 12, { correlationId: 1, clientId: 'rdkafka' }, { topics: null })
+    const longer = new Uint8Array([...frame.subarray(4), 1, 0, 0])
+    expect(decodeRequest(longer).body).toMatchObject({ topics: null })
+  })
+
   test('null where a version has none', () => {
     const ask = (version: number) => encodeRequest(metadataApi, version, { correlationId: 1 }, { topics: null })
     expect(failureOf(() => ask(0))).toMatchObject({

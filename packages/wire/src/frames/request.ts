@@ -54,7 +54,8 @@ export function decodeRequestHeader(frame: Uint8Array): RequestHeader {
 }
 
 /**
- * A whole request frame (without its length). Byte fields of the body are views of the frame.
+ * A whole request frame (without its length). Byte fields of the body are views of the frame. Bytes behind the body are
+ * ignored, as Kafka does: librdkafka 2.16's Metadata for all topics ends with three.
  * @throws PartitaError `MALFORMED`, or `UNSUPPORTED_VERSION` for an API or a version that is not known here
  */
 export function decodeRequest(frame: Uint8Array): DecodedRequest {
@@ -71,9 +72,7 @@ export function decodeRequest(frame: Uint8Array): DecodedRequest {
   checkVersion(api, apiVersion)
   const body = decoding(messageName(api, apiVersion, 'request'), api.name, () => {
     skipHeaderTags(reader, api, apiVersion)
-    const decoded = codecOf(api, 'request', apiVersion).read(reader)
-    reader.expectEnd()
-    return decoded
+    return codecOf(api, 'request', apiVersion).read(reader)
   })
   return { ...header, name: api.name, api, body } as DecodedRequest
 }
