@@ -37,6 +37,8 @@ import { describeClusterApi } from './apis/60-describe-cluster.ts'
 import { describeProducersApi } from './apis/61-describe-producers.ts'
 import { describeTransactionsApi } from './apis/65-describe-transactions.ts'
 import { listTransactionsApi } from './apis/66-list-transactions.ts'
+import { consumerGroupHeartbeatApi } from './apis/68-consumer-group-heartbeat.ts'
+import { consumerGroupDescribeApi } from './apis/69-consumer-group-describe.ts'
 
 /** Every API that is described here, by its key. */
 export const apis = [
@@ -79,6 +81,8 @@ export const apis = [
   describeProducersApi,
   describeTransactionsApi,
   listTransactionsApi,
+  consumerGroupHeartbeatApi,
+  consumerGroupDescribeApi,
 ] as const
 
 /** One of {@link apis}; its `name` and its `key` tell which. */

@@ -56,6 +56,8 @@ export { describeClusterApi } from './apis/60-describe-cluster.ts'
 export { describeProducersApi } from './apis/61-describe-producers.ts'
 export { describeTransactionsApi } from './apis/65-describe-transactions.ts'
 export { listTransactionsApi } from './apis/66-list-transactions.ts'
+export { consumerGroupHeartbeatApi } from './apis/68-consumer-group-heartbeat.ts'
+export { consumerGroupDescribeApi } from './apis/69-consumer-group-describe.ts'
 export { zeroUuid } from './schema/index.ts'
 
 // What consumers send each other through JoinGroup and SyncGroup.
@@ -111,6 +113,7 @@ export {
   nullableBytes,
   nullableSince,
   nullableString,
+  nullableStruct,
   optional,
   records,
   since,

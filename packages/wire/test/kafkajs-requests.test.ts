@@ -28,6 +28,8 @@ test('every API that kafkajs sends and that is described here is among these cas
     'DescribeProducers',
     'DescribeTransactions',
     'ListTransactions',
+    'ConsumerGroupHeartbeat',
+    'ConsumerGroupDescribe',
   ]
   expect(apis.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual(later)
 })

@@ -52,7 +52,7 @@ function valuesOf(type: AnyType, version: number, flexible: boolean): fc.Arbitra
     case 'choice':
       return valuesOf(form.typeIn(version), version, flexible)
     case 'struct':
-      return structsOf(form.fields, version, flexible)
+      return orNull(form.nullable, structsOf(form.fields, version, flexible))
   }
 }
 

@@ -11,7 +11,7 @@ export function asTheyCanRead(type: AnyType, version: number, value: unknown): u
     return ((value ?? []) as unknown[]).map((element) => asTheyCanRead(form.element, version, element))
   }
   if (form.kind === 'choice') return asTheyCanRead(form.typeIn(version), version, value)
-  if (form.kind !== 'struct') return value
+  if (form.kind !== 'struct' || value === null) return value
   return Object.fromEntries(
     Object.entries(form.fields).map(([name, field]) => {
       const inner = (value as Record<string, unknown>)[name]

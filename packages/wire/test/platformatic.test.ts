@@ -16,6 +16,7 @@ const wrongInRequests = new Set([
 ])
 const wrongInResponses = new Set([
   'offsetForLeaderEpochV4', // Reads the partition before the error code; Kafka has them the other way around.
+  'consumerGroupDescribeV0', // Reads the subscribed topics as one string.
   'addPartitionsToTxnV3', // Gives what it read in the shape of v4.
 ])
 

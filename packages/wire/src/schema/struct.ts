@@ -32,7 +32,7 @@ export function struct<const F extends Fields>(fields: F): Type<DecodedFields<F>
   const zero = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, defaultOf(field)]))
   return {
     zero: Object.freeze(zero) as DecodedFields<F>,
-    form: { kind: 'struct', fields },
+    form: { kind: 'struct', fields, nullable: false },
     codec: (format) => structCodec(fields, format) as unknown as Codec<DecodedFields<F>, EncodableFields<F>>,
   }
 }

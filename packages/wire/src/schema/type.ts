@@ -20,7 +20,7 @@ export type Form =
   | { readonly kind: 'float' | 'bool' | 'uuid' }
   | { readonly kind: 'string' | 'bytes'; readonly nullable: boolean }
   | { readonly kind: 'array'; readonly element: AnyType; readonly nullable: boolean }
-  | { readonly kind: 'struct'; readonly fields: Fields }
+  | { readonly kind: 'struct'; readonly fields: Fields; readonly nullable: boolean }
   /** One of two types, depending on the version. */
   | { readonly kind: 'choice'; readonly typeIn: (version: number) => AnyType }
 
