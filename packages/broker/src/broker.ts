@@ -14,6 +14,7 @@ export interface TopicSnapshot {
 export interface GroupSnapshot {
   readonly groupId: string
   readonly state: GroupState
+  /** By the new protocol (KIP-848): the group's epoch. */
   readonly generation: number
   readonly members: readonly {
     readonly memberId: string

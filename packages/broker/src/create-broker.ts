@@ -74,12 +74,12 @@ async function recordsIn({ name, partitions }: Topic, index: number): Promise<Fe
   return records.filter(({ offset }) => offset >= log.startOffset)
 }
 
-function snapshotOf({ id, state, generation, members, offsets }: Group): GroupSnapshot {
+function snapshotOf({ id, state, generation, everyone, consumers, offsets }: Group): GroupSnapshot {
   return {
     groupId: id,
     state,
-    generation,
-    members: Array.from(members.values(), ({ id: memberId, instanceId: groupInstanceId, clientId }) => ({
+    generation: consumers?.epoch ?? generation,
+    members: everyone.map(({ id: memberId, instanceId: groupInstanceId, clientId }) => ({
       memberId,
       groupInstanceId,
       clientId,

@@ -38,10 +38,10 @@ export function waitForGroup(
 }
 
 function isAs(group: Group, { members, state }: GroupExpectation): boolean {
-  return (members === undefined || group.members.size === members) && (state === undefined || group.state === state)
+  return (members === undefined || group.everyone.length === members) && (state === undefined || group.state === state)
 }
 
 function describe(group: Group | undefined): string {
   if (group === undefined) return 'There is no such group yet'
-  return `The group is ${group.state} with ${group.members.size} members`
+  return `The group is ${group.state} with ${group.everyone.length} members`
 }

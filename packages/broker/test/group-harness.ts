@@ -21,11 +21,14 @@ export interface GroupHarness {
   state(): string | undefined
 }
 
-const settings: GroupSettings = {
+export const groupSettings: GroupSettings = {
   initialRebalanceDelayMs: 0,
   minSessionTimeoutMs: 100,
   maxSessionTimeoutMs: 60_000,
   maxSize: 100,
+  consumerSessionTimeoutMs: 1_000,
+  consumerHeartbeatIntervalMs: 100,
+  consumerMaxSize: 100,
   offsetMetadataMaxBytes: 4096,
 }
 
@@ -33,7 +36,7 @@ export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text
 
 export function groupHarness(changed: Partial<GroupSettings> = {}): GroupHarness {
   const clock = createVirtualClock()
-  const groups = createGroupCoordinator(clock, { ...settings, ...changed })
+  const groups = createGroupCoordinator(clock, { ...groupSettings, ...changed })
 
   const harness: GroupHarness = {
     clock,

@@ -3,7 +3,9 @@ import { kafkaErrorCodes } from '@partita/protocol'
 import { offsetCommitApi, type RequestOf, type ResponseInput } from '@partita/wire'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
+import { mayCommitFor } from '../groups/commit.ts'
 import { Group } from '../groups/group.ts'
+import type { MemberIdentity } from '../groups/group-requests.ts'
 import { positionToCommit } from '../groups/position-to-commit.ts'
 
 type Request = RequestOf<typeof offsetCommitApi>
@@ -19,7 +21,7 @@ export const offsetCommit: ServedApi = serve<typeof offsetCommitApi>({
     return answer(request, (topic, partition) => {
       const injected = context.injectedError(topic, partition.partitionIndex)
       if (injected !== undefined) return injected
-      return group instanceof Group ? commitOne(group, topic, partition, context) : group
+      return group instanceof Group ? commitOne(group, request, topic, partition, context) : group
     })
   },
   *partitionsOf({ topics }) {
@@ -30,13 +32,27 @@ export const offsetCommit: ServedApi = serve<typeof offsetCommitApi>({
 })
 
 function openGroup(request: Request, { version, broker }: RequestContext): Group | KafkaErrorName {
-  const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generation } = request
-  const group = broker.groups.openForCommit(groupId, { memberId, groupInstanceId, generation })
+  const group = broker.groups.openForCommit(request.groupId, memberOf(request))
+  if (group instanceof Group && group.state !== 'Empty' && group.consumers !== undefined && version < 9) {
+    return 'UNSUPPORTED_VERSION'
+  }
   // The name for it came with version 9; clients of before know this one.
   return group === 'GROUP_ID_NOT_FOUND' && version < 9 ? 'ILLEGAL_GENERATION' : group
 }
 
-function commitOne(group: Group, topic: string, asked: PartitionRequest, { broker }: RequestContext): KafkaErrorName {
+function memberOf({ memberId, groupInstanceId, generationIdOrMemberEpoch: generation }: Request): MemberIdentity {
+  return { memberId, groupInstanceId, generation }
+}
+
+function commitOne(
+  group: Group,
+  request: Request,
+  topic: string,
+  asked: PartitionRequest,
+  { broker }: RequestContext,
+): KafkaErrorName {
+  const fault = mayCommitFor(group, memberOf(request), topic, asked.partitionIndex)
+  if (fault !== 'NONE') return fault
   const position = positionToCommit(topic, asked, broker.topics, group.settings)
   if (typeof position === 'string') return position
   group.commit(topic, asked.partitionIndex, position)

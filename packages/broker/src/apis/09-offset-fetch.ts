@@ -1,4 +1,4 @@
-import { kafkaErrorCodes } from '@partita/protocol'
+import { type KafkaErrorName, kafkaErrorCodes } from '@partita/protocol'
 import { offsetFetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
@@ -21,11 +21,12 @@ export const offsetFetch: ServedApi = serve<typeof offsetFetchApi>({
   handle({ groupId, topics, groups, requireStable }, { version, broker }) {
     if (version < 8) return { topics: offsetsOf(broker.groups.get(groupId), topics, requireStable) }
     return {
-      groups: groups.map((group) => ({
-        groupId: group.groupId,
-        topics: offsetsOf(broker.groups.get(group.groupId), group.topics, requireStable),
-        errorCode: kafkaErrorCodes.NONE,
-      })),
+      groups: groups.map(({ groupId: id, topics: asked, memberId, memberEpoch }) => {
+        const group = broker.groups.get(id)
+        const fault = faultOf(group, memberId, memberEpoch)
+        if (fault !== 'NONE') return { groupId: id, topics: [], errorCode: kafkaErrorCodes[fault] }
+        return { groupId: id, topics: offsetsOf(group, asked, requireStable), errorCode: kafkaErrorCodes.NONE }
+      }),
     }
   },
   refuse({ topics, groups }, errorCode) {
@@ -40,6 +41,13 @@ export const offsetFetch: ServedApi = serve<typeof offsetFetchApi>({
     }
   },
 })
+
+/** Whoever says which member of the new protocol it is must be that, and in its present epoch. */
+function faultOf(group: Group | undefined, memberId: string | null, memberEpoch: number): KafkaErrorName {
+  if (group?.consumers === undefined || (memberId === null && memberEpoch < 0)) return 'NONE'
+  const member = group.consumers.identify(memberId ?? '', memberEpoch)
+  return typeof member === 'string' ? member : 'NONE'
+}
 
 /** @param asked `null` asks for all that the group has committed */
 function offsetsOf(

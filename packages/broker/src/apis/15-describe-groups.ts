@@ -21,10 +21,10 @@ export const describeGroups: ServedApi = serve<typeof describeGroupsApi>({
 })
 
 function describe(groupId: string, group: Group | undefined, version: number): GroupResponse {
-  if (group === undefined) {
-    // Before version 6 an unknown group is a dead one, without an error.
+  if (group === undefined || group.consumers !== undefined) {
+    // Before version 6 an unknown group is a dead one, without an error. One of the new protocol is not known here.
     if (version < 6) return noGroup(groupId)
-    const errorMessage = `There is no group named ${groupId}.`
+    const errorMessage = `There is no classic group named ${groupId}.`
     return { ...noGroup(groupId), errorCode: kafkaErrorCodes.GROUP_ID_NOT_FOUND, errorMessage }
   }
   const { state, protocolType, protocolName, members } = group

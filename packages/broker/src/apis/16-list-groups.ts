@@ -3,23 +3,22 @@ import { listGroupsApi } from '@partita/wire'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
-/** The type of every group here; there are no groups of the new protocol (KIP-848). */
-const groupType = 'classic'
-
 /** All groups, or those of some states and types. */
 export const listGroups: ServedApi = serve<typeof listGroupsApi>({
   api: listGroupsApi,
   versions: [0, 5],
   handle({ statesFilter, typesFilter }, { broker }) {
-    const groups = Array.from(broker.groups.all(), ({ id, protocolType, state }) => ({
+    const groups = Array.from(broker.groups.all(), ({ id, protocolType, state, consumers }) => ({
       groupId: id,
-      protocolType: protocolType ?? '',
+      protocolType: consumers === undefined ? (protocolType ?? '') : 'consumer',
       groupState: state,
-      groupType,
+      groupType: consumers === undefined ? 'classic' : 'consumer',
     }))
     return {
       errorCode: kafkaErrorCodes.NONE,
-      groups: groups.filter(({ groupState }) => allows(statesFilter, groupState) && allows(typesFilter, groupType)),
+      groups: groups.filter(
+        ({ groupState, groupType }) => allows(statesFilter, groupState) && allows(typesFilter, groupType),
+      ),
     }
   },
   refuse: (_request, errorCode) => ({ errorCode, groups: [] }),

@@ -1,5 +1,6 @@
 import { kafkaErrorCodes } from '@partita/protocol'
 import { apiVersionsApi } from '@partita/wire'
+import { features } from '../core/features.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
@@ -18,7 +19,22 @@ export const apiVersions: ServedApi = serve<typeof apiVersionsApi>({
       introduce(`${name} ${release}`)
     }
     sasl?.toldVersions()
-    return { errorCode: kafkaErrorCodes.NONE, apiKeys: broker.apiVersions }
+    return {
+      errorCode: kafkaErrorCodes.NONE,
+      apiKeys: broker.apiVersions,
+      // Before version 4 no feature may begin at 0.
+      supportedFeatures: features.map(({ name: feature, level }) => ({
+        name: feature,
+        minVersion: version >= 4 ? 0 : 1,
+        maxVersion: level,
+      })),
+      finalizedFeaturesEpoch: 0,
+      finalizedFeatures: features.map(({ name: feature, level }) => ({
+        name: feature,
+        minVersionLevel: level,
+        maxVersionLevel: level,
+      })),
+    }
   },
   refuse: (_request, errorCode) => ({ errorCode, apiKeys: [] }),
 })

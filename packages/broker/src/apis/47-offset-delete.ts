@@ -6,8 +6,8 @@ import { serve } from '../core/served-api.ts'
 import type { Group } from '../groups/group.ts'
 
 /**
- * Forgets a group's positions in some partitions. The group must have no members: Kafka lets those of topics go that no
- * member subscribes to, which it reads out of what consumers send to each other.
+ * Forgets a group's positions in some partitions: where no member subscribes to the topic. A classic group must have no
+ * members at all: Kafka reads out of what consumers send to each other to what they subscribe.
  */
 export const offsetDelete: ServedApi = serve<typeof offsetDeleteApi>({
   api: offsetDeleteApi,
@@ -21,6 +21,9 @@ export const offsetDelete: ServedApi = serve<typeof offsetDeleteApi>({
       topics: topics.map(({ name, partitions }) => ({
         name,
         partitions: partitions.map(({ partitionIndex }) => {
+          if (group.consumers?.subscribesTo(name)) {
+            return { partitionIndex, errorCode: kafkaErrorCodes.GROUP_SUBSCRIBED_TO_TOPIC }
+          }
           group.offsets.delete(name, partitionIndex)
           return { partitionIndex, errorCode: kafkaErrorCodes.NONE }
         }),
@@ -32,5 +35,5 @@ export const offsetDelete: ServedApi = serve<typeof offsetDeleteApi>({
 
 function faultOf(group: Group | undefined): KafkaErrorName {
   if (group === undefined) return 'GROUP_ID_NOT_FOUND'
-  return group.state === 'Empty' ? 'NONE' : 'NON_EMPTY_GROUP'
+  return group.state === 'Empty' || group.consumers !== undefined ? 'NONE' : 'NON_EMPTY_GROUP'
 }

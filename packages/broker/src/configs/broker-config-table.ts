@@ -13,6 +13,9 @@ export const brokerConfigTable: readonly ConfigDefinition[] = [
   { name: 'default.replication.factor', type: 'int', default: '1', min: 1 },
   { name: 'delete.topic.enable', type: 'boolean', default: 'true' },
   { name: 'fetch.max.bytes', type: 'int', default: '57671680', min: 1024 },
+  { name: 'group.consumer.heartbeat.interval.ms', type: 'int', default: '5000', min: 1 },
+  { name: 'group.consumer.max.size', type: 'int', default: '2147483647', min: 1 },
+  { name: 'group.consumer.session.timeout.ms', type: 'int', default: '45000', min: 1 },
   // Kafka waits 3000 ms for a first generation to gather. Here a test would wait: nearly every test setup sets it to 0.
   { name: 'group.initial.rebalance.delay.ms', type: 'int', default: '0', min: 0 },
   { name: 'group.max.session.timeout.ms', type: 'int', default: '1800000', min: 1 },

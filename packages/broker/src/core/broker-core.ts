@@ -47,7 +47,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
   const saslPolicy = options.sasl && createSaslPolicy(options.sasl, clock)
   const configs = brokerConfigs(options)
   const topics = createTopicRegistry(clock, configs, storage)
-  const groups = createGroupCoordinator(clock, groupSettings(configs), storage)
+  const groups = createGroupCoordinator(clock, groupSettings(configs), storage, topics)
   const nextProducerId = createProducerIds(storage)
   const surroundings = { clock, nextProducerId, storage }
   const writeMarker: TransactionOutlets['writeMarker'] = (place, marker, producer) => {
@@ -160,6 +160,15 @@ function groupSettings(configs: ConfigSet): GroupSettings {
     },
     get maxSize() {
       return configs.number('group.max.size')
+    },
+    get consumerSessionTimeoutMs() {
+      return configs.number('group.consumer.session.timeout.ms')
+    },
+    get consumerHeartbeatIntervalMs() {
+      return configs.number('group.consumer.heartbeat.interval.ms')
+    },
+    get consumerMaxSize() {
+      return configs.number('group.consumer.max.size')
     },
     get offsetMetadataMaxBytes() {
       return configs.number('offset.metadata.max.bytes')

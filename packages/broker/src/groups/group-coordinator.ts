@@ -4,6 +4,16 @@ import type { JoinAnswer, JoinRequest, MemberIdentity, SyncAnswer, SyncRequest }
 import type { GroupSettings, GroupSurroundings } from './group.ts'
 import type { Leaver } from './leave.ts'
 import type { CommittedPosition } from './committed-offsets.ts'
+import { heartbeat as consumerHeartbeat } from '../consumer-groups/heartbeat.ts'
+import {
+  faultOf,
+  type HeartbeatAnswer,
+  type HeartbeatRefusal,
+  type HeartbeatRequest,
+  joinEpoch,
+  refusal,
+} from '../consumer-groups/heartbeat-request.ts'
+import { noTopics, type TopicsView } from '../consumer-groups/topics-view.ts'
 import { createListeners } from '../core/listeners.ts'
 import { createMemoryStorage, type Storage } from '../core/storage.ts'
 import { mayCommit, mayStage } from './commit.ts'
@@ -19,6 +29,8 @@ export interface GroupCoordinator {
   join(groupId: string, request: JoinRequest, answer: (answer: JoinAnswer) => void): void
   sync(groupId: string, request: SyncRequest, answer: (answer: SyncAnswer) => void): void
   heartbeat(groupId: string, member: MemberIdentity): KafkaErrorName
+  /** A member of the new protocol (KIP-848) comes, goes, or is there. */
+  consumerHeartbeat(groupId: string, request: HeartbeatRequest): HeartbeatAnswer | HeartbeatRefusal
   /** One result per leaver; `undefined` where there is no such group. */
   leave(groupId: string, leavers: readonly Leaver[]): KafkaErrorName[] | undefined
   /** The group to commit to (made where someone outside of any generation commits), or why not. */
@@ -38,17 +50,22 @@ export interface GroupCoordinator {
   close(): void
 }
 
-/** @param storage where committed offsets are kept; those that are there are taken in */
+/**
+ * @param storage where committed offsets are kept; those that are there are taken in
+ * @param topics what members of the new protocol are dealt out
+ */
 export function createGroupCoordinator(
   clock: Clock,
   settings: GroupSettings,
   storage: Pick<Storage, 'keep' | 'kept'> = createMemoryStorage(),
+  topics: TopicsView = noTopics,
 ): GroupCoordinator {
   const groups = new Map<string, Group>()
   const changes = createListeners<Group>()
   const surroundings: GroupSurroundings = {
     clock,
     settings,
+    topics,
     memberExpired(group, memberId) {
       expireMember(group, memberId)
       forgetIfUnused(group)
@@ -83,6 +100,8 @@ export function createGroupCoordinator(
         return answer(failedJoin('UNKNOWN_MEMBER_ID', request.memberId))
       }
       const group = groupOrNew(groupId)
+      // Kafka can have members of both protocols in one group for a while; here each has the other's groups to itself.
+      if (!group.becomeClassic()) return answer(failedJoin('INCONSISTENT_GROUP_PROTOCOL', request.memberId))
       joinGroup(group, request, answer)
       forgetIfUnused(group)
     },
@@ -94,6 +113,17 @@ export function createGroupCoordinator(
     heartbeat(groupId, member) {
       const group = groups.get(groupId)
       return group === undefined ? 'UNKNOWN_MEMBER_ID' : heartbeat(group, member)
+    },
+    consumerHeartbeat(groupId, request) {
+      const fault = faultOf(groupId, request)
+      if (fault !== undefined) return fault
+      const joins = request.memberEpoch === joinEpoch
+      const consumers = (joins ? groupOrNew(groupId) : groups.get(groupId))?.becomeConsumerGroup()
+      if (consumers !== undefined) return consumerHeartbeat(consumers, request)
+      if (groups.has(groupId)) return refusal('GROUP_ID_NOT_FOUND', `${groupId} is a classic group with members.`)
+      // To Kafka it is the group that is unknown. But Kafka remembers groups, where a broker here may have been started
+      // anew: members that hear this join again.
+      return refusal('UNKNOWN_MEMBER_ID', `There is no group ${groupId}.`)
     },
     leave(groupId, leavers) {
       const group = groups.get(groupId)
@@ -129,6 +159,7 @@ export function createGroupCoordinator(
       if (group === undefined) return 'GROUP_ID_NOT_FOUND'
       if (group.state !== 'Empty') return 'NON_EMPTY_GROUP'
       group.dispose()
+      group.becomeClassic()
       group.offsets.clear()
       group.staged.clear()
       groups.delete(groupId)

@@ -3,15 +3,24 @@ import type { JoinRequest } from './group-requests.ts'
 import type { CommittedOffsets, CommittedPosition } from './committed-offsets.ts'
 import { createCommittedOffsets } from './committed-offsets.ts'
 import { createStagedOffsets, type StagedOffsets } from './staged-offsets.ts'
+import {
+  ConsumerGroup,
+  type ConsumerGroupSettings,
+  type ConsumerGroupState,
+} from '../consumer-groups/consumer-group.ts'
+import type { TopicsView } from '../consumer-groups/topics-view.ts'
 import { Deadline } from '../core/deadline.ts'
 import type { Keep } from '../core/storage.ts'
 import { Member, type MemberProtocol } from './member.ts'
 
-/** As `DescribeGroups` and `ListGroups` name them. `Dead` is a group that was deleted. */
-export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
+/**
+ * As `DescribeGroups` and `ListGroups` name them. `Assigning` and `Reconciling` are those of the new protocol (KIP-848);
+ * `Dead` is a group that was deleted.
+ */
+export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead' | ConsumerGroupState
 
 /** What holds for all groups of a broker. Times in milliseconds. */
-export interface GroupSettings {
+export interface GroupSettings extends ConsumerGroupSettings {
   readonly initialRebalanceDelayMs: number
   readonly minSessionTimeoutMs: number
   readonly maxSessionTimeoutMs: number
@@ -23,6 +32,7 @@ export interface GroupSettings {
 export interface GroupSurroundings {
   readonly clock: Clock
   readonly settings: GroupSettings
+  readonly topics: TopicsView
   /** A member's session ended, or that of one that was given an id and did not come back. */
   readonly memberExpired: (group: Group, memberId: string) => void
   /** The time for a rebalance, or for the SyncGroups after it, is over. */
@@ -33,8 +43,8 @@ export interface GroupSurroundings {
 }
 
 /**
- * A classic consumer group: who is in it, of which generation, and what it has committed. The rules by which it changes
- * are in `join.ts`, `sync.ts`, `leave.ts` and `rebalance.ts`; here is what they change.
+ * A group: what it has committed, and who is in it. By the classic protocol that is told here, and the rules by which it
+ * changes are in `join.ts`, `sync.ts`, `leave.ts` and `rebalance.ts`; by the new one it is told in `consumers`.
  */
 export class Group {
   readonly id: string
@@ -55,6 +65,7 @@ export class Group {
   readonly #pending: Map<string, Deadline> = new Map()
   readonly #surroundings: GroupSurroundings
   #state: GroupState = 'Empty'
+  #consumers: ConsumerGroup | undefined
 
   constructor(id: string, surroundings: GroupSurroundings) {
     this.id = id
@@ -78,7 +89,33 @@ export class Group {
   }
 
   get state(): GroupState {
-    return this.#state
+    return this.#consumers?.state ?? this.#state
+  }
+
+  /** The group as one of the new protocol (KIP-848), where it is one. Then nobody is in it by the classic one. */
+  get consumers(): ConsumerGroup | undefined {
+    return this.#consumers
+  }
+
+  /** All that are in it, by whichever protocol. */
+  get everyone(): readonly Pick<Member, 'id' | 'instanceId' | 'clientId'>[] {
+    return [...(this.#consumers ?? this).members.values()]
+  }
+
+  /** The group as one of the new protocol from here on; `undefined` where somebody is in it by the classic one. */
+  becomeConsumerGroup(): ConsumerGroup | undefined {
+    if (this.#consumers !== undefined) return this.#consumers
+    if (this.#state !== 'Empty' || this.pendingMembers > 0) return undefined
+    const { clock, settings, topics, changed } = this.#surroundings
+    this.#consumers = new ConsumerGroup({ clock, settings, topics, changed: () => changed(this) })
+    return this.#consumers
+  }
+
+  /** The group as a classic one from here on, unless somebody is in it by the new protocol. */
+  becomeClassic(): boolean {
+    if (this.#consumers !== undefined && this.#consumers.members.size > 0) return false
+    this.#consumers = undefined
+    return true
   }
 
   become(state: GroupState): void {
@@ -89,7 +126,8 @@ export class Group {
   /** Nobody ever came in, and nothing was committed. */
   get isUnused(): boolean {
     const hasOffsets = this.offsets.size > 0 || this.staged.size > 0
-    return this.generation === 0 && this.#state === 'Empty' && this.#pending.size === 0 && !hasOffsets
+    const isNew = this.#consumers === undefined && this.generation === 0
+    return isNew && this.#state === 'Empty' && this.#pending.size === 0 && !hasOffsets
   }
 
   /** Commits outside of any transaction. */
@@ -186,6 +224,7 @@ export class Group {
     this.members.clear()
     this.#pending.clear()
     this.rebalanceDeadline.clear()
+    this.#consumers?.dispose()
   }
 }
 

@@ -19,6 +19,8 @@ export interface NewTopicRequest {
 
 /** All topics of the broker. */
 export interface TopicRegistry {
+  /** Another whenever a topic came, went or grew. */
+  readonly version: number
   get(name: string): Topic | undefined
   getById(id: string): Topic | undefined
   /** The partition, or `undefined` where the topic or the index does not exist. */
@@ -52,6 +54,7 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
   const byName = new Map<string, OwnTopic>()
   const byId = new Map<string, Topic>()
   const deletions = createListeners<Topic>()
+  let version = 0
 
   function addPartitions({ name, id, configs, partitions }: OwnTopic, total: number): void {
     const expireAfterMs = brokerConfigs.number('producer.id.expiration.ms')
@@ -93,6 +96,7 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
     byName.set(name, topic)
     byId.set(topic.id, topic)
     addPartitions(topic, kept.partitions)
+    version += 1
     configs.change(Object.entries(kept.configs))
     return topic
   }
@@ -107,6 +111,9 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
   for (const [[name], kept] of storage.kept('topic')) add(name, kept as KeptTopic)
 
   return {
+    get version() {
+      return version
+    },
     get: (name) => byName.get(name),
     getById: (id) => byId.get(id),
     partition: (topic, index) => byName.get(topic)?.partitions[index],
@@ -123,11 +130,13 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
       const own = byName.get(topic.name)
       if (own === undefined) return
       addPartitions(own, total)
+      version += 1
       own.keep()
     },
     delete(topic) {
       byName.delete(topic.name)
       byId.delete(topic.id)
+      version += 1
       storage.keep('topic', [topic.name], undefined)
       for (const { log } of topic.partitions) log.close()
       deletions.notify(topic)
