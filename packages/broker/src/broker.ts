@@ -10,6 +10,16 @@ export interface TopicSnapshot {
   readonly partitions: number
 }
 
+/** A node as it is now. */
+export interface NodeSnapshot {
+  readonly id: number
+  /** Where clients are told to find it. */
+  readonly host: string
+  readonly port: number
+  readonly rack: string | null
+  readonly isUp: boolean
+}
+
 /** A group as it is now. */
 export interface GroupSnapshot {
   readonly groupId: string
@@ -66,10 +76,17 @@ export interface Namespace extends Disposable {
 
 /** A Kafka broker in this process, reached in memory. Without a data folder what it keeps is gone when it is closed. */
 export interface MemoryBroker extends AsyncDisposable {
-  /** Faults to cause, requests to watch. */
+  /** Faults to cause, nodes to stop and leaders to move, requests to watch. */
   readonly control: BrokerControl
-  /** A connection that needs no socket. Throws `CLOSED` once the broker is closed. */
-  connect(): MemoryConnection
+  /**
+   * A connection that needs no socket.
+   * @param address the node with this address, as `nodes()` or metadata tells it. Default, and for any other address: the
+   *   first node that is up.
+   * @throws PartitaError `CLOSED` once the broker is closed; `CONNECTION_FAILED` where the node is down
+   */
+  connect(address?: { readonly host: string; readonly port: number }): MemoryConnection
+  /** The nodes, by id, whether up or not. Unless the broker listens over TCP, their addresses are `node-1:9092` and so on. */
+  nodes(): NodeSnapshot[]
   /**
    * @param partitions default: the broker's `num.partitions`
    * @throws PartitaError `TOPIC_ALREADY_EXISTS`, `INVALID_TOPIC_EXCEPTION`, `INVALID_PARTITIONS`, `INVALID_CONFIG`
@@ -98,9 +115,10 @@ export interface MemoryBroker extends AsyncDisposable {
 
 /** A broker that listens over TCP as well. */
 export interface Broker extends MemoryBroker {
-  /** Where clients find it: `['127.0.0.1:51234']`. */
+  /** Where clients find it, an address per node: `['127.0.0.1:51234']`. */
   readonly bootstrap: string[]
   /** What it listens at: the same, or for `localhost` `['127.0.0.1:51234', '[::1]:51234']`. */
   readonly addresses: string[]
+  /** Of the first node. */
   readonly port: number
 }

@@ -2,6 +2,7 @@ import type { FetchedRecord } from '@partita/protocol'
 import { PartitaError } from '@partita/protocol'
 import { decodeBatch, readBatchHeader } from '@partita/wire'
 import type { GroupSnapshot, MemoryBroker } from './broker.ts'
+import type { ClusterNode, Endpoint } from './cluster/cluster-node.ts'
 import { type BrokerCore, configTexts, createBrokerCore } from './core/broker-core.ts'
 import type { Group } from './groups/group.ts'
 import { bytesOf } from './log/partition-log.ts'
@@ -37,7 +38,8 @@ export function brokerOver(core: BrokerCore, stopListening: () => Promise<void>)
 
   const broker: MemoryBroker = {
     control: core.control,
-    connect: () => connectInMemory(core, clock),
+    connect: (address) => connectInMemory(core, nodeAt(core, address), clock),
+    nodes: () => core.state.cluster.nodes.map(({ id, rack, isUp, endpoint }) => ({ id, ...endpoint, rack, isUp })),
     createTopic: (name, partitions, configs = {}) =>
       void topics.create({ name, partitions, configs: configTexts(configs) }),
     deleteTopic: (name) => topics.delete(topicNamed(name)),
@@ -57,6 +59,17 @@ export function brokerOver(core: BrokerCore, stopListening: () => Promise<void>)
     [Symbol.asyncDispose]: () => broker.close(),
   }
   return broker
+}
+
+/** Whom a client in memory means. Who gives an address that no node has wants any. */
+function nodeAt({ state }: BrokerCore, address: Endpoint | undefined): ClusterNode {
+  const { cluster } = state
+  const isMeant = ({ endpoint }: ClusterNode): boolean =>
+    endpoint.host === address?.host && endpoint.port === address.port
+  const node = cluster.nodes.find(isMeant) ?? cluster.live()[0]
+  if (node?.isUp) return node
+  const message = node === undefined ? 'All nodes of the broker are down.' : `Node ${node.id} of the broker is down.`
+  throw new PartitaError('CONNECTION_FAILED', message, { retriable: true })
 }
 
 async function recordsIn({ name, partitions }: Topic, index: number): Promise<FetchedRecord[]> {

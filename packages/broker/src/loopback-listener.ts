@@ -1,3 +1,4 @@
+import type { ClusterNode } from './cluster/cluster-node.ts'
 import type { BrokerCore } from './core/broker-core.ts'
 import type { TlsOptions } from './options.ts'
 import { listen, type TcpListener } from './tcp-listener.ts'
@@ -15,18 +16,20 @@ const noIpv6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
  */
 export async function listenAtLoopback(
   core: BrokerCore,
+  node: ClusterNode,
   port: number,
   tls?: TlsOptions,
   attempt = 1,
 ): Promise<[TcpListener, ...TcpListener[]]> {
-  const v4 = await listen(core, { host: '127.0.0.1', port }, tls)
+  const v4 = await listen(core, node, { host: '127.0.0.1', port }, tls)
   try {
-    return [v4, await listen(core, { host: '::1', port: v4.endpoint.port }, tls)]
+    return [v4, await listen(core, node, { host: '::1', port: v4.endpoint.port }, tls)]
   } catch (error) {
     const code = codeOf(error)
     if (code !== undefined && noIpv6.has(code)) return [v4]
     await v4.close()
-    if (code === 'EADDRINUSE' && port === 0 && attempt < attempts) return listenAtLoopback(core, port, tls, attempt + 1)
+    if (code === 'EADDRINUSE' && port === 0 && attempt < attempts)
+      return listenAtLoopback(core, node, port, tls, attempt + 1)
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@partita/protocol'
+import type { ClusterNode } from './cluster/cluster-node.ts'
 import type { BrokerCore } from './core/broker-core.ts'
 
 /** A connection to a broker in the same process: the bytes that would go over TCP, without TCP. */
@@ -19,8 +20,8 @@ export interface MemoryConnection {
 
 let connections = 0
 
-/** Connects to a broker in memory. What it answers arrives in the next turn of the clock, as over a wire. */
-export function connectInMemory(core: BrokerCore, clock: Clock): MemoryConnection {
+/** Connects to a node in memory. What it answers arrives in the next turn of the clock, as over a wire. */
+export function connectInMemory(core: BrokerCore, node: ClusterNode, clock: Clock): MemoryConnection {
   let answers: Uint8Array[] = []
   let isPaused = false
   let isClosed = false
@@ -55,7 +56,7 @@ export function connectInMemory(core: BrokerCore, clock: Clock): MemoryConnectio
     })
   }
 
-  const session = core.connect({
+  const session = core.connect(node, {
     clientAddress: `memory:${(connections += 1)}`,
     clientHost: 'memory',
     write(bytes) {

@@ -5,12 +5,20 @@ import type { SaslOptions } from './sasl/sasl-options.ts'
 export interface TopicOptions {
   /** Default: `numPartitions`. */
   readonly partitions?: number | undefined
+  /** On how many nodes it is. Default: the broker's `default.replication.factor`. */
+  readonly replicationFactor?: number | undefined
   /** Settings by Kafka's own names: `{ 'cleanup.policy': 'compact' }`. */
   readonly configs?: ConfigValues | undefined
 }
 
 /** Settings by Kafka's own names. */
 export type ConfigValues = Readonly<Record<string, string | number | boolean>>
+
+/** One of several nodes. */
+export interface NodeOptions {
+  /** Where it stands (Kafka's `broker.rack`): consumers with the same `client.rack` may read from it. Default: nowhere. */
+  readonly rack?: string | undefined
+}
 
 /** What a broker is to be, however it is reached. */
 export interface BrokerOptions {
@@ -20,7 +28,12 @@ export interface BrokerOptions {
   readonly autoCreateTopics?: boolean | undefined
   /** The partitions of a topic that is created without saying how many. Default 1, as Kafka's. */
   readonly numPartitions?: number | undefined
-  /** The id of the one node. Default 1. */
+  /**
+   * How many nodes to be, or what each of them is: a cluster in one process, each node with an address of its own. Leaders,
+   * coordinators and the controller are spread over them; what they know they share. At most 100. Default 1.
+   */
+  readonly nodes?: number | readonly NodeOptions[] | undefined
+  /** The id of the first node; the others count on from it. Default 1. */
   readonly nodeId?: number | undefined
   /** The broker's settings by Kafka's own names: `{ 'message.max.bytes': 2000 }`. Default: see the README. */
   readonly configs?: ConfigValues | undefined
@@ -62,7 +75,7 @@ export interface ListenOptions extends BrokerOptions {
   readonly advertisedHost?: string | undefined
   /** TLS on all connections over TCP. Default: none. */
   readonly tls?: TlsOptions | undefined
-  /** Default 0: one that is free. */
+  /** Of the first node; the others take those that follow. Default 0: for each node one that is free. */
   readonly port?: number | undefined
   /** Allows an address that other machines can reach. See `tls` and `sasl` for who may come and who may listen in. Default `false`. */
   readonly allowRemote?: boolean | undefined

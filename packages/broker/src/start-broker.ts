@@ -3,7 +3,7 @@ import type { Broker } from './broker.ts'
 import { type BrokerCore, createBrokerCore } from './core/broker-core.ts'
 import { brokerOver } from './create-broker.ts'
 import type { ListenOptions } from './options.ts'
-import type { TcpListener } from './tcp-listener.ts'
+import type { TcpNode } from './node-listener.ts'
 
 /**
  * Starts a broker that listens over TCP, by default at 127.0.0.1 and a port that is free. It takes a few milliseconds.
@@ -49,21 +49,31 @@ async function openCore(options: ListenOptions): Promise<BrokerCore> {
 
 async function listenFor(core: BrokerCore, options: ListenOptions): Promise<Broker> {
   const { host = '127.0.0.1', port = 0, advertisedHost, tls } = options
+  const { nodes } = core.state.cluster
+  if (port > 0) integerOption('port', port, { min: 1, max: 65_536 - nodes.length })
   const toldHost = advertisedHost ?? (await reachable(host))
   // Clients that wait for the port may come before the last address is bound.
-  core.advertise({ host: toldHost, port })
+  nodes.forEach((node, i) => core.advertise(node, { host: toldHost, port: port === 0 ? 0 : port + i }))
   // Loaded when they are needed: all else of this package runs where there are no sockets.
-  const { addressText, listen } = await import('./tcp-listener.ts')
-  const { listenAtLoopback } = await import('./loopback-listener.ts')
-  const listeners: [TcpListener, ...TcpListener[]] =
-    host === 'localhost' ? await listenAtLoopback(core, port, tls) : [await listen(core, { host, port }, tls)]
-  const told = { host: toldHost, port: listeners[0].endpoint.port }
-  core.advertise(told)
-  const close = async (): Promise<void> => void (await Promise.all(listeners.map((listener) => listener.close())))
+  const { addressText } = await import('./tcp-listener.ts')
+  const { listenForNode } = await import('./node-listener.ts')
+  const opened: TcpNode[] = []
+  const close = async (): Promise<void> => void (await Promise.all(opened.map((each) => each.close())))
+  try {
+    for (const [i, node] of nodes.entries()) {
+      const listener = await listenForNode(core, node, { host, port: port === 0 ? 0 : port + i }, tls)
+      opened.push(listener)
+      core.attach(node, listener)
+      core.advertise(node, { host: toldHost, port: listener.endpoints[0].port })
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
   return Object.assign(brokerOver(core, close), {
-    bootstrap: [addressText(told)],
-    addresses: listeners.map((listener) => addressText(listener.endpoint)),
-    port: told.port,
+    bootstrap: nodes.map(({ endpoint }) => addressText(endpoint)),
+    addresses: opened.flatMap(({ endpoints }) => endpoints.map(addressText)),
+    port: nodes[0]!.endpoint.port,
   })
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { PartitaError } from '@partita/protocol'
+import type { ClusterNode, Endpoint } from './cluster/cluster-node.ts'
 import type { BrokerCore } from './core/broker-core.ts'
-import type { Endpoint } from './core/broker-state.ts'
 import type { TlsOptions } from './options.ts'
 
 /** A server socket that hands its connections to a broker. */
@@ -15,10 +15,18 @@ export interface TcpListener {
 /** How long a connection that is ended may take to send what was written. */
 const endTimeoutMs = 1_000
 
-/** @throws PartitaError `CONNECTION_FAILED` where the address cannot be bound; `INVALID_OPTION` where TLS cannot be set up */
-export async function listen(core: BrokerCore, { host, port }: Endpoint, tls?: TlsOptions): Promise<TcpListener> {
+/**
+ * @param node whom clients mean that connect here
+ * @throws PartitaError `CONNECTION_FAILED` where the address cannot be bound; `INVALID_OPTION` where TLS cannot be set up
+ */
+export async function listen(
+  core: BrokerCore,
+  node: ClusterNode,
+  { host, port }: Endpoint,
+  tls?: TlsOptions,
+): Promise<TcpListener> {
   const sockets = new Set<Socket>()
-  const server = await serverFor(core, tls)
+  const server = await serverFor(core, node, tls)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -38,16 +46,16 @@ export async function listen(core: BrokerCore, { host, port }: Endpoint, tls?: T
   })
 }
 
-async function serverFor(core: BrokerCore, tls: TlsOptions | undefined): Promise<Server> {
-  const serveOne = (socket: Socket): void => serve(core, socket)
+async function serverFor(core: BrokerCore, node: ClusterNode, tls: TlsOptions | undefined): Promise<Server> {
+  const serveOne = (socket: Socket): void => serve(core, node, socket)
   if (tls === undefined) return createServer({ noDelay: true }, serveOne)
   // Loaded when it is needed: it takes longer to load than a broker to start.
   const { createTlsServer } = await import('./tls-server.ts')
   return createTlsServer(tls, { serve: serveOne, warn: core.state.warn })
 }
 
-function serve(core: BrokerCore, socket: Socket): void {
-  const session = core.connect({
+function serve(core: BrokerCore, node: ClusterNode, socket: Socket): void {
+  const session = core.connect(node, {
     clientAddress: `${socket.remoteAddress}:${socket.remotePort}`,
     clientHost: String(socket.remoteAddress),
     write(bytes) {

@@ -26,8 +26,9 @@ export interface ApiClient {
   close(): void
 }
 
-export function connectClient(broker: MemoryBroker, clientId = 'test'): ApiClient {
-  const connection = broker.connect()
+/** @param node default: the first that is up */
+export function connectClient(broker: MemoryBroker, clientId = 'test', node?: number): ApiClient {
+  const connection = broker.connect(broker.nodes().find(({ id }) => id === node))
   const waiting: ((frame: Uint8Array) => void)[] = []
   const early: Uint8Array[] = []
   let correlationId = 0

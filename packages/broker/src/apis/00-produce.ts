@@ -1,11 +1,14 @@
 import type { TopicPartition } from '@partita/protocol'
 import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
 import { type BatchHeader, produceApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { ClusterNode } from '../cluster/cluster-node.ts'
+import { endpointsOf, leaderHint } from '../cluster/leader-hints.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { olderError } from '../core/older-error.ts'
 import { serve } from '../core/served-api.ts'
 import { batchRulesOf, isRefusal, type Refusal } from '../log/check-batch.ts'
 import { findKeylessRecord } from '../log/find-keyless-record.ts'
+import type { Partition } from '../topics/partition.ts'
 import type { Topic } from '../topics/topic.ts'
 
 type Request = RequestOf<typeof produceApi>
@@ -42,7 +45,7 @@ function appendAndSettle(
 ): Response | undefined | Promise<Response | undefined> {
   const responses = appendAll(request, context, keyless)
   const flushed = context.broker.storage.flushed()
-  if (flushed === undefined) return answerOf(request, responses)
+  if (flushed === undefined) return answerOf(request, responses, context)
   return flushed.then(() => {
     for (const { name, partitionResponses } of responses) {
       const partitions = context.broker.topics.get(name)?.partitions
@@ -52,12 +55,18 @@ function appendAndSettle(
         partitionResponses[i] = refused(index, { error: 'KAFKA_STORAGE_ERROR', message: failure })
       })
     }
-    return answerOf(request, responses)
+    return answerOf(request, responses, context)
   })
 }
 
-function answerOf({ acks }: Request, responses: TopicResponse[]): Response | undefined {
-  return acks === 0 ? silence(responses) : { responses }
+function answerOf({ acks }: Request, responses: TopicResponse[], { broker }: RequestContext): Response | undefined {
+  if (acks === 0) return silence(responses)
+  const { cluster } = broker
+  if (cluster.nodes.length === 1) return { responses }
+  const leaders = responses.flatMap(({ partitionResponses }) =>
+    partitionResponses.flatMap(({ currentLeader }) => currentLeader?.leaderId ?? []),
+  )
+  return leaders.length === 0 ? { responses } : { responses, nodeEndpoints: endpointsOf(leaders, cluster) }
 }
 
 function appendAll(request: Request, context: RequestContext, keyless?: ReadonlyMap<string, Refusal>): TopicResponse[] {
@@ -85,6 +94,8 @@ function appendOne(
   if (topic === undefined || partition === undefined) {
     return refused(index, { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: `${topicName} has no partition ${index}.` })
   }
+  const fault = faultOfReplicas(partition, acks, topic, context.node)
+  if (fault !== undefined) return fault
   if (keyless !== undefined) return refused(index, keyless)
   const result = partition.append(records, batchRulesOf(topic.configs, context.version >= 7), (header) =>
     faultOfTransaction(transactionalId, header, { topic: topicName, partition: index }, context),
@@ -98,6 +109,26 @@ function appendOne(
     logAppendTimeMs: logAppendTime,
     logStartOffset: partition.log.startOffset,
   }
+}
+
+/** Whether this node leads the partition, and whether there are copies enough for who wants one in each. */
+function faultOfReplicas(
+  { index, leadership }: Partition,
+  acks: number,
+  { name, configs }: Topic,
+  { id }: ClusterNode,
+): PartitionResponse | undefined {
+  if (leadership.leader !== id) {
+    const message = `Node ${id} does not lead ${name}-${index}; ${leadership.leader} does (-1: none).`
+    return { ...refused(index, { error: 'NOT_LEADER_OR_FOLLOWER', message }), currentLeader: leaderHint(leadership) }
+  }
+  const { replicas, inSync } = leadership
+  if (acks !== -1 || inSync.length === replicas.length) return undefined
+  // No more can be asked for than there are replicas. (Java: `effectiveMinIsr`.)
+  const needed = Math.min(configs.number('min.insync.replicas'), replicas.length)
+  if (inSync.length >= needed) return undefined
+  const message = `${name}-${index} has ${inSync.length} of its replicas in sync; min.insync.replicas is ${needed}.`
+  return refused(index, { error: 'NOT_ENOUGH_REPLICAS', message })
 }
 
 /** Whether a batch belongs to a transaction that is open and has the partition: version 12 would add it by itself. */

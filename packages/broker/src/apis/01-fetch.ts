@@ -1,8 +1,11 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { isPartitaError, kafkaErrorCodes } from '@partita/protocol'
 import { batchHeaders, fetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { ClusterNode } from '../cluster/cluster-node.ts'
+import { endpointsOf, type LeaderHint, leaderHint } from '../cluster/leader-hints.ts'
+import { preferredReplica } from '../cluster/preferred-replica.ts'
+import { leaderError, replicaError } from '../cluster/replica-error.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
-import { epochError } from '../core/epoch-error.ts'
 import { serve } from '../core/served-api.ts'
 import type { Isolation, PartitionLog } from '../log/partition-log.ts'
 import { waitForBytes } from '../log/wait-for-bytes.ts'
@@ -36,7 +39,9 @@ export const fetch: ServedApi = serve<typeof fetchApi>({
     }
     const topics = targetsIn(request, context)
     const targets = topics.flatMap((topic) => topic.targets)
-    return mustAnswerAtOnce(request, targets) ? read(request, topics, context) : readLater(request, targets, context)
+    return mustAnswerAtOnce(request, targets, context)
+      ? read(request, topics, context)
+      : readLater(request, targets, context)
   },
   *partitionsOf({ topics }, broker) {
     for (const { topic, topicId, partitions } of topics) {
@@ -53,10 +58,19 @@ async function readLater(request: Request, targets: readonly Target[], context: 
     isolation: isolationOf(request),
   }))
   const minBytes = Math.min(request.minBytes, request.maxBytes)
-  const { onClose, broker } = context
+  const { broker } = context
+  const onClose = (listener: () => void): (() => void) => onCloseOrMove(listener, context)
   await waitForBytes(wants, { minBytes, maxWaitMs: request.maxWaitMs }, { clock: broker.clock, onClose })
-  // A topic may have gone meanwhile: everything is looked up again.
+  // A topic may have gone meanwhile, or its leader moved: everything is looked up again.
   return read(request, targetsIn(request, context), context)
+}
+
+/** Who leads may be another by the time that there is something: then it is no longer for this node to answer. */
+function onCloseOrMove(listener: () => void, { onClose, broker }: RequestContext): () => void {
+  const forgets = [onClose(listener), broker.cluster.onMove(listener)]
+  return () => {
+    for (const forget of forgets) forget()
+  }
 }
 
 function targetsIn({ topics }: Request, context: RequestContext): TargetTopic[] {
@@ -71,17 +85,20 @@ function targetsOf({ topic, topicId, partitions }: Request['topics'][number], co
   const targets = partitions.map((asked) => {
     const partition = found?.partitions[asked.partition]
     const injected = context.injectedError(found?.name ?? topic, asked.partition)
-    return { asked, partition, error: injected ?? (partition === undefined ? unknown : errorOf(asked, partition)) }
+    const error = injected ?? (partition === undefined ? unknown : errorOf(asked, partition, context))
+    return { asked, partition, error }
   })
   return { topic, topicId, targets }
 }
 
 function errorOf(
   { currentLeaderEpoch, fetchOffset }: PartitionRequest,
-  { log, leaderEpoch }: Partition,
+  { log, leadership }: Partition,
+  { version, node }: RequestContext,
 ): KafkaErrorName {
-  const fenced = epochError(currentLeaderEpoch, leaderEpoch)
-  if (fenced !== 'NONE') return fenced
+  // From version 11 on a consumer may read from any replica (KIP-392).
+  const fault = (version >= 11 ? replicaError : leaderError)(leadership, node, currentLeaderEpoch)
+  if (fault !== 'NONE') return fault
   return fetchOffset < log.startOffset || fetchOffset > log.endOffset ? 'OFFSET_OUT_OF_RANGE' : 'NONE'
 }
 
@@ -89,21 +106,33 @@ function isolationOf({ isolationLevel }: Pick<Request, 'isolationLevel'>): Isola
   return isolationLevel === 1 ? 'read_committed' : 'read_uncommitted'
 }
 
-function mustAnswerAtOnce(request: Request, targets: readonly Target[]): boolean {
+function mustAnswerAtOnce(request: Request, targets: readonly Target[], context: RequestContext): boolean {
   const { maxWaitMs, minBytes, maxBytes } = request
   const isolation = isolationOf(request)
   if (maxWaitMs <= 0 || targets.length === 0) return true
   let bytes = 0
   for (const { asked, partition, error } of targets) {
     if (error !== 'NONE' || partition === undefined) return true
+    if (betterReplica(request, partition, context) !== undefined) return true
     bytes += partition.log.bytesFrom(asked.fetchOffset, partition.log.limitFor(isolation))
   }
   return bytes >= Math.min(minBytes, maxBytes)
 }
 
+/** The follower that a consumer should read from rather than from this node, its leader. */
+function betterReplica(
+  { rackId }: Request,
+  { leadership }: Partition,
+  { node, broker }: RequestContext,
+): ClusterNode | undefined {
+  return leadership.leader === node.id ? preferredReplica(leadership, rackId, broker.cluster) : undefined
+}
+
 /** Reads in the order of the request, as far as its bytes go. The very first batch comes whatever its size (KIP-74). */
-function read(request: Request, topics: readonly TargetTopic[], { broker }: RequestContext): Response {
-  const { warn } = broker
+function read(request: Request, topics: readonly TargetTopic[], context: RequestContext): Response {
+  const { broker, version } = context
+  const { warn, cluster } = broker
+  const leaders: number[] = []
   let left = Math.min(request.maxBytes, broker.configs.number('fetch.max.bytes'))
   let isEmpty = true
   const isolation = isolationOf(request)
@@ -119,26 +148,46 @@ function read(request: Request, topics: readonly TargetTopic[], { broker }: Requ
   }
 
   function readOne({ asked, partition, error }: Target): PartitionResponse {
-    if (error !== 'NONE' || partition === undefined) return failed(asked.partition, error)
+    if (partition === undefined) return failed(asked.partition, error)
     const { log } = partition
+    if (error !== 'NONE') return { ...failed(asked.partition, error), ...hintFor(error, partition) }
+    const better = betterReplica(request, partition, context)
+    if (better !== undefined) return { ...emptyFrom(asked.partition, log), preferredReadReplica: better.id }
     const maxBytes = Math.min(asked.partitionMaxBytes, left)
     const records = readFrom(log, asked.fetchOffset, maxBytes, log.limitFor(isolation))
     if (records === undefined) return failed(asked.partition, 'KAFKA_STORAGE_ERROR')
     left = Math.max(0, left - records.length)
     isEmpty &&= records.length === 0
     return {
-      partitionIndex: asked.partition,
-      errorCode: kafkaErrorCodes.NONE,
-      highWatermark: log.highWatermark,
-      lastStableOffset: log.lastStableOffset,
-      logStartOffset: log.startOffset,
+      ...emptyFrom(asked.partition, log),
       abortedTransactions: isolation === 'read_committed' ? abortedAmong(records, asked.fetchOffset, log) : null,
       records,
     }
   }
 
+  /** From version 16 on, who leads instead (KIP-951). */
+  function hintFor(error: KafkaErrorName, { leadership }: Partition): { currentLeader?: LeaderHint } {
+    if (version < 16 || cluster.nodes.length === 1 || !leaderErrors.includes(error)) return {}
+    const hint = leaderHint(leadership)
+    leaders.push(hint.leaderId)
+    return { currentLeader: hint }
+  }
+
   const responses = topics.map(({ targets, ...topic }) => ({ ...topic, partitions: targets.map(readOne) }))
-  return { responses }
+  return leaders.length === 0 ? { responses } : { responses, nodeEndpoints: endpointsOf(leaders, cluster) }
+}
+
+const leaderErrors: readonly KafkaErrorName[] = ['NOT_LEADER_OR_FOLLOWER', 'FENCED_LEADER_EPOCH']
+
+function emptyFrom(partitionIndex: number, log: PartitionLog): PartitionResponse {
+  return {
+    partitionIndex,
+    errorCode: kafkaErrorCodes.NONE,
+    highWatermark: log.highWatermark,
+    lastStableOffset: log.lastStableOffset,
+    logStartOffset: log.startOffset,
+    records: noBytes,
+  }
 }
 
 /** The transactions whose records a reader has to skip in an answer. Usually there are none, and nothing is looked at. */

@@ -1,8 +1,8 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { isPartitaError, kafkaErrorCodes } from '@partita/protocol'
 import { listOffsetsApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { leaderError } from '../cluster/replica-error.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
-import { epochError } from '../core/epoch-error.ts'
 import { serve } from '../core/served-api.ts'
 import { findLatestRecord, findRecordSince, type RecordPlace } from '../log/find-by-time.ts'
 import type { Isolation, PartitionLog } from '../log/partition-log.ts'
@@ -38,14 +38,14 @@ async function answerOne(
   topic: string,
   { partitionIndex, currentLeaderEpoch, timestamp }: Request['topics'][number]['partitions'][number],
   { isolationLevel }: Request,
-  { broker, injectedError }: RequestContext,
+  { broker, node, injectedError }: RequestContext,
 ): Promise<PartitionResponse> {
   const partition = broker.topics.partition(topic, partitionIndex)
   const injected = injectedError(topic, partitionIndex)
   if (injected !== undefined) return failed(partitionIndex, injected)
   if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
-  const fenced = epochError(currentLeaderEpoch, partition.leaderEpoch)
-  if (fenced !== 'NONE') return failed(partitionIndex, fenced)
+  const fault = leaderError(partition.leadership, node, currentLeaderEpoch)
+  if (fault !== 'NONE') return failed(partitionIndex, fault)
   const isolation = isolationLevel === 1 ? 'read_committed' : 'read_uncommitted'
   const place = await find(partition.log, timestamp, isolation).catch(ifDiskFailed)
   if (place === 'KAFKA_STORAGE_ERROR') return failed(partitionIndex, place)

@@ -1,5 +1,6 @@
 import { kafkaErrorCodes } from '@partita/protocol'
 import { metadataApi, type RequestOf, type ResponseInput, zeroUuid } from '@partita/wire'
+import { noLeader } from '../cluster/leadership.ts'
 import type { BrokerState } from '../core/broker-state.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { answering } from '../core/error-answer.ts'
@@ -33,8 +34,9 @@ export const metadata: ServedApi = serve<typeof metadataApi>({
 })
 
 function answer(broker: BrokerState, topics: TopicResponse[]): Response {
-  const { nodeId, clusterId, endpoint } = broker
-  return { brokers: [{ nodeId, ...endpoint, rack: null }], clusterId, controllerId: nodeId, topics }
+  const { clusterId, cluster } = broker
+  const brokers = cluster.live().map(({ id, endpoint, rack }) => ({ nodeId: id, ...endpoint, rack }))
+  return { brokers, clusterId, controllerId: cluster.controllerId, topics }
 }
 
 function topicsOf({ topics, allowAutoTopicCreation }: Request, { version, broker }: RequestContext): TopicResponse[] {
@@ -62,18 +64,19 @@ function byName(name: string, mayCreate: boolean, broker: BrokerState): TopicRes
   return noTopic(errorCode === kafkaErrorCodes.NONE ? kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION : errorCode, name)
 }
 
-function described({ name, id, partitions }: Topic, { nodeId }: BrokerState): TopicResponse {
+function described({ name, id, partitions }: Topic, { cluster }: BrokerState): TopicResponse {
   return {
     errorCode: kafkaErrorCodes.NONE,
     name,
     topicId: id,
-    partitions: partitions.map(({ index, leaderEpoch }) => ({
-      errorCode: kafkaErrorCodes.NONE,
+    partitions: partitions.map(({ index, leadership: { leader, epoch, replicas, inSync } }) => ({
+      errorCode: kafkaErrorCodes[leader === noLeader ? 'LEADER_NOT_AVAILABLE' : 'NONE'],
       partitionIndex: index,
-      leaderId: nodeId,
-      leaderEpoch,
-      replicaNodes: [nodeId],
-      isrNodes: [nodeId],
+      leaderId: leader,
+      leaderEpoch: epoch,
+      replicaNodes: replicas,
+      isrNodes: inSync,
+      offlineReplicas: replicas.filter((node) => !cluster.isUp(node)),
     })),
   }
 }

@@ -1,6 +1,7 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { offsetCommitApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 import { mayCommitFor } from '../groups/commit.ts'
@@ -31,7 +32,10 @@ export const offsetCommit: ServedApi = serve<typeof offsetCommitApi>({
   },
 })
 
-function openGroup(request: Request, { version, broker }: RequestContext): Group | KafkaErrorName {
+function openGroup(request: Request, context: RequestContext): Group | KafkaErrorName {
+  const { version, broker } = context
+  const elsewhere = coordinatorError('group', request.groupId, context)
+  if (elsewhere !== 'NONE') return elsewhere
   const group = broker.groups.openForCommit(request.groupId, memberOf(request))
   if (group instanceof Group && group.state !== 'Empty' && group.consumers !== undefined && version < 9) {
     return 'UNSUPPORTED_VERSION'

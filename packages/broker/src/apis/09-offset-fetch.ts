@@ -1,5 +1,6 @@
 import { type KafkaErrorName, kafkaErrorCodes } from '@partita/protocol'
 import { offsetFetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 import type { CommittedPosition } from '../groups/committed-offsets.ts'
@@ -18,12 +19,16 @@ type PartitionResponse = TopicResponse['partitions'][number]
 export const offsetFetch: ServedApi = serve<typeof offsetFetchApi>({
   api: offsetFetchApi,
   versions: [1, 9],
-  handle({ groupId, topics, groups, requireStable }, { version, broker }) {
+  // Later versions ask for several groups: each has an error of its own.
+  coordinated: ({ groupId }, version) => (version < 8 ? { kind: 'group', key: groupId } : undefined),
+  handle({ groupId, topics, groups, requireStable }, context) {
+    const { version, broker } = context
     if (version < 8) return { topics: offsetsOf(broker.groups.get(groupId), topics, requireStable) }
     return {
       groups: groups.map(({ groupId: id, topics: asked, memberId, memberEpoch }) => {
+        const elsewhere = coordinatorError('group', id, context)
         const group = broker.groups.get(id)
-        const fault = faultOf(group, memberId, memberEpoch)
+        const fault = elsewhere === 'NONE' ? faultOf(group, memberId, memberEpoch) : elsewhere
         if (fault !== 'NONE') return { groupId: id, topics: [], errorCode: kafkaErrorCodes[fault] }
         return { groupId: id, topics: offsetsOf(group, asked, requireStable), errorCode: kafkaErrorCodes.NONE }
       }),

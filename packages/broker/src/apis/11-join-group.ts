@@ -8,6 +8,7 @@ import type { JoinAnswer, JoinRequest } from '../groups/group-requests.ts'
 export const joinGroup: ServedApi = serve<typeof joinGroupApi>({
   api: joinGroupApi,
   versions: [0, 9],
+  coordinated: ({ groupId }) => ({ kind: 'group', key: groupId }),
   handle(request, context) {
     return new Promise((resolve) => {
       context.broker.groups.join(request.groupId, joinRequest(request, context), (result) =>

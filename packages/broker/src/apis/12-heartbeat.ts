@@ -7,6 +7,7 @@ import { serve } from '../core/served-api.ts'
 export const heartbeat: ServedApi = serve<typeof heartbeatApi>({
   api: heartbeatApi,
   versions: [0, 4],
+  coordinated: ({ groupId }) => ({ kind: 'group', key: groupId }),
   handle({ groupId, memberId, groupInstanceId, generationId }, { broker }) {
     const error = broker.groups.heartbeat(groupId, { memberId, groupInstanceId, generation: generationId })
     return { errorCode: kafkaErrorCodes[error] }

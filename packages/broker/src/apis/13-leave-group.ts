@@ -9,6 +9,7 @@ import type { Leaver } from '../groups/leave.ts'
 export const leaveGroup: ServedApi = serve<typeof leaveGroupApi>({
   api: leaveGroupApi,
   versions: [0, 5],
+  coordinated: ({ groupId }) => ({ kind: 'group', key: groupId }),
   handle(request, { version, broker }) {
     const leavers = leaversOf(request, version)
     const results = broker.groups.leave(request.groupId, leavers)

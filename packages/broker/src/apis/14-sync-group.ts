@@ -7,6 +7,7 @@ import { serve } from '../core/served-api.ts'
 export const syncGroup: ServedApi = serve<typeof syncGroupApi>({
   api: syncGroupApi,
   versions: [0, 5],
+  coordinated: ({ groupId }) => ({ kind: 'group', key: groupId }),
   handle(request, { broker }) {
     const { groupId, memberId, groupInstanceId, generationId, protocolType, protocolName } = request
     // Copies: what was decoded are views of the request's frame, and these live as long as the generation.

@@ -1,5 +1,6 @@
 import { kafkaErrorCodes } from '@partita/protocol'
 import { describeGroupsApi, type ResponseInput } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 import type { Group } from '../groups/group.ts'
@@ -14,8 +15,14 @@ const noBytes = new Uint8Array(0)
 export const describeGroups: ServedApi = serve<typeof describeGroupsApi>({
   api: describeGroupsApi,
   versions: [0, 6],
-  handle({ groups }, { version, broker }) {
-    return { groups: groups.map((groupId) => describe(groupId, broker.groups.get(groupId), version)) }
+  handle({ groups }, context) {
+    return {
+      groups: groups.map((groupId) => {
+        const elsewhere = coordinatorError('group', groupId, context)
+        if (elsewhere !== 'NONE') return { ...noGroup(groupId), errorCode: kafkaErrorCodes[elsewhere] }
+        return describe(groupId, context.broker.groups.get(groupId), context.version)
+      }),
+    }
   },
   refuse: ({ groups }, errorCode) => ({ groups: groups.map((groupId) => ({ ...noGroup(groupId), errorCode })) }),
 })

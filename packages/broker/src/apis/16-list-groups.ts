@@ -1,14 +1,16 @@
 import { kafkaErrorCodes } from '@partita/protocol'
 import { listGroupsApi } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
-/** All groups, or those of some states and types. */
+/** The groups that this node coordinates, or those of some states and types among them. */
 export const listGroups: ServedApi = serve<typeof listGroupsApi>({
   api: listGroupsApi,
   versions: [0, 5],
-  handle({ statesFilter, typesFilter }, { broker }) {
-    const groups = Array.from(broker.groups.all(), ({ id, protocolType, state, consumers }) => ({
+  handle({ statesFilter, typesFilter }, context) {
+    const here = [...context.broker.groups.all()].filter(({ id }) => coordinatorError('group', id, context) === 'NONE')
+    const groups = here.map(({ id, protocolType, state, consumers }) => ({
       groupId: id,
       protocolType: consumers === undefined ? (protocolType ?? '') : 'consumer',
       groupState: state,

@@ -1,5 +1,7 @@
 import { PartitaError } from '@partita/protocol'
 import { createTopicsApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import type { Cluster } from '../cluster/cluster.ts'
+import { type Assignment, checkAssignment } from '../cluster/place-replicas.ts'
 import { configSources, describeConfigs } from '../configs/describe-configs.ts'
 import type { BrokerState } from '../core/broker-state.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
@@ -15,10 +17,11 @@ type TopicResponse = ResponseInput<typeof createTopicsApi>['topics'][number]
 /** Stands for the broker's default, of partitions and of replicas. */
 const standard = -1
 
-/** New topics, each made or refused by itself. More replicas than there are nodes are accepted, and there is one. */
+/** New topics, each made or refused by itself. Of a broker of one node more replicas are accepted, and there is one. */
 export const createTopics: ServedApi = serve<typeof createTopicsApi>({
   api: createTopicsApi,
   versions: [2, 7],
+  controllerUpTo: 6,
   handle({ topics, validateOnly }, context) {
     return { topics: topics.map((topic) => createOne(topic, topics, validateOnly, context)) }
   },
@@ -46,41 +49,40 @@ function createOne(
 
 function wantedOf(
   { name, numPartitions, replicationFactor, assignments, configs }: TopicRequest,
-  { nodeId, warn }: BrokerState,
+  { cluster, warn }: BrokerState,
 ): NewTopicRequest {
   const given = configs.flatMap((one) => (one.value === null ? [] : [[one.name, one.value] as const]))
   if (assignments.length > 0) {
-    checkAssignments(name, assignments, numPartitions, replicationFactor, nodeId)
-    return { name, partitions: assignments.length, configs: given }
+    const replicas = checkAssignments(name, assignments, numPartitions, replicationFactor, cluster)
+    return { name, partitions: replicas.length, configs: given, replicas }
   }
-  if (replicationFactor !== standard && replicationFactor < 1) {
-    const message = `A topic has 1 replica or more; asked for ${replicationFactor}.`
-    throw new PartitaError('INVALID_REPLICATION_FACTOR', message, { topic: name })
-  }
-  if (replicationFactor > 1) {
+  const isOneForAll = replicationFactor > 1 && cluster.nodes.length === 1
+  if (isOneForAll) {
     warn(`The topic ${name} was asked for with ${replicationFactor} replicas; this is one node, and it gets one.`)
   }
-  return { name, partitions: numPartitions === standard ? undefined : numPartitions, configs: given }
+  return {
+    name,
+    partitions: numPartitions === standard ? undefined : numPartitions,
+    replicationFactor: replicationFactor === standard || isOneForAll ? undefined : replicationFactor,
+    configs: given,
+  }
 }
 
-/** Replicas that are placed by hand: every partition once, each on this node. */
+/** Replicas that are placed by hand: every partition once. */
 function checkAssignments(
   topic: string,
   assignments: TopicRequest['assignments'],
   numPartitions: number,
   replicationFactor: number,
-  nodeId: number,
-): void {
+  cluster: Cluster,
+): Assignment {
   if (numPartitions !== standard || replicationFactor !== standard) {
     const message = 'Either counts or assignments of replicas may be given, not both.'
     throw new PartitaError('INVALID_REQUEST', message, { topic })
   }
-  const indexes = new Set(assignments.map(({ partitionIndex }) => partitionIndex))
-  const complete = assignments.every((_, index) => indexes.has(index))
-  if (!complete || !assignments.every(({ brokerIds }) => brokerIds.includes(nodeId))) {
-    const message = `Every partition from 0 on has to be assigned once, to node ${nodeId}.`
-    throw new PartitaError('INVALID_REPLICA_ASSIGNMENT', message, { topic })
-  }
+  const byIndex = new Map(assignments.map(({ partitionIndex, brokerIds }) => [partitionIndex, brokerIds]))
+  const replicas = assignments.map((_, index) => byIndex.get(index) ?? [])
+  return checkAssignment(topic, replicas, cluster)
 }
 
 function describe({ name, id, partitions, configs }: Topic, broker: BrokerState): Omit<TopicResponse, 'errorCode'> {
@@ -88,7 +90,7 @@ function describe({ name, id, partitions, configs }: Topic, broker: BrokerState)
     name,
     topicId: id,
     numPartitions: partitions.length,
-    replicationFactor: 1,
+    replicationFactor: partitions[0]!.leadership.replicas.length,
     configs: describeConfigs(configs, configSources.topic, broker.configs).map((config) => ({
       name: config.name,
       value: config.value,

@@ -13,6 +13,7 @@ type TopicResponse = ResponseInput<typeof deleteTopicsApi>['responses'][number]
 export const deleteTopics: ServedApi = serve<typeof deleteTopicsApi>({
   api: deleteTopicsApi,
   versions: [1, 6],
+  controllerUpTo: 5,
   handle: (request, { version, broker }) => ({
     responses: askedOf(request, version).map((topic) => deleteOne(topic, broker)),
   }),

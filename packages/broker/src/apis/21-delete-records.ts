@@ -32,12 +32,14 @@ function deleteBefore(
   topic: string,
   partitionIndex: number,
   offset: number,
-  { broker, injectedError }: RequestContext,
+  { broker, node, injectedError }: RequestContext,
 ): PartitionResponse {
   const injected = injectedError(topic, partitionIndex)
   if (injected !== undefined) return failed(partitionIndex, injected)
-  const log = broker.topics.partition(topic, partitionIndex)?.log
-  if (log === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
+  const partition = broker.topics.partition(topic, partitionIndex)
+  if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
+  const { log, leadership } = partition
+  if (leadership.leader !== node.id) return failed(partitionIndex, 'NOT_LEADER_OR_FOLLOWER')
   const target = offset === all ? log.highWatermark : offset
   if (target < 0 || target > log.highWatermark) return failed(partitionIndex, 'OFFSET_OUT_OF_RANGE')
   log.deleteBefore(target)

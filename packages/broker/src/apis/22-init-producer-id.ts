@@ -13,6 +13,9 @@ type Response = ResponseInput<typeof initProducerIdApi>
 export const initProducerId: ServedApi = serve<typeof initProducerIdApi>({
   api: initProducerIdApi,
   versions: [0, 5],
+  coordinated({ transactionalId: key }) {
+    return key === null ? undefined : { kind: 'transaction', key }
+  },
   handle(request, { version, broker }) {
     const result = init(request, broker)
     if (typeof result !== 'string') return { errorCode: kafkaErrorCodes.NONE, ...result }

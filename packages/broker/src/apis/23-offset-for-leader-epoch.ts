@@ -1,14 +1,14 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { offsetForLeaderEpochApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { leaderError } from '../cluster/replica-error.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
-import { epochError } from '../core/epoch-error.ts'
 import { serve } from '../core/served-api.ts'
 
 type PartitionRequest = RequestOf<typeof offsetForLeaderEpochApi>['topics'][number]['partitions'][number]
 type PartitionResponse = ResponseInput<typeof offsetForLeaderEpochApi>['topics'][number]['partitions'][number]
 
-/** Where an epoch ended. A leader never changes here, so that its one epoch ends where the log does. */
+/** Where an epoch ended. */
 export const offsetForLeaderEpoch: ServedApi = serve<typeof offsetForLeaderEpochApi>({
   api: offsetForLeaderEpochApi,
   versions: [2, 4],
@@ -28,17 +28,18 @@ export const offsetForLeaderEpoch: ServedApi = serve<typeof offsetForLeaderEpoch
 function endOf(
   topic: string,
   { partition, currentLeaderEpoch, leaderEpoch }: PartitionRequest,
-  { broker, injectedError }: RequestContext,
+  { broker, node, injectedError }: RequestContext,
 ): PartitionResponse {
   const injected = injectedError(topic, partition)
   if (injected !== undefined) return failed(partition, injected)
   const found = broker.topics.partition(topic, partition)
   if (found === undefined) return failed(partition, 'UNKNOWN_TOPIC_OR_PARTITION')
-  const fenced = epochError(currentLeaderEpoch, found.leaderEpoch)
-  if (fenced !== 'NONE') return failed(partition, fenced)
+  const fault = leaderError(found.leadership, node, currentLeaderEpoch)
+  if (fault !== 'NONE') return failed(partition, fault)
+  const end = found.endOfEpoch(leaderEpoch)
   // Of an epoch that has not begun nothing is known: the defaults, -1, say so.
-  if (leaderEpoch !== found.leaderEpoch) return failed(partition, 'NONE')
-  return { partition, errorCode: kafkaErrorCodes.NONE, leaderEpoch, endOffset: found.log.endOffset }
+  if (end === undefined) return failed(partition, 'NONE')
+  return { partition, errorCode: kafkaErrorCodes.NONE, ...end }
 }
 
 function failed(partition: number, error: KafkaErrorName): PartitionResponse {

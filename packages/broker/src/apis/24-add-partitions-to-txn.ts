@@ -1,6 +1,7 @@
 import type { KafkaErrorName, TopicPartition } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { addPartitionsToTxnApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { olderError } from '../core/older-error.ts'
 import { serve } from '../core/served-api.ts'
@@ -13,6 +14,8 @@ export const addPartitionsToTxn: ServedApi = serve<typeof addPartitionsToTxnApi>
   api: addPartitionsToTxnApi,
   versions: [0, 3],
   handle(request, context) {
+    const elsewhere = coordinatorError('transaction', request.v3AndBelowTransactionalId, context)
+    if (elsewhere !== 'NONE') return answer(request, () => elsewhere)
     const places = [...placesIn(request)]
     const faults = places.map((place) => faultOf(place, context))
     if (faults.every((fault) => fault === 'NONE')) {

@@ -8,6 +8,7 @@ import { serve } from '../core/served-api.ts'
 export const addOffsetsToTxn: ServedApi = serve<typeof addOffsetsToTxnApi>({
   api: addOffsetsToTxnApi,
   versions: [0, 4],
+  coordinated: ({ transactionalId }) => ({ kind: 'transaction', key: transactionalId }),
   handle({ groupId, ...producer }, { version, broker }) {
     const error = broker.transactions.addGroup(producer, groupId)
     return { errorCode: kafkaErrorCodes[olderError(error, 'PRODUCER_FENCED', version >= 2)] }

@@ -8,6 +8,7 @@ import { serve } from '../core/served-api.ts'
 export const endTxn: ServedApi = serve<typeof endTxnApi>({
   api: endTxnApi,
   versions: [0, 4],
+  coordinated: ({ transactionalId }) => ({ kind: 'transaction', key: transactionalId }),
   handle({ committed, ...producer }, { version, broker }) {
     const error = broker.transactions.end(producer, committed ? 'commit' : 'abort')
     return { errorCode: kafkaErrorCodes[olderError(error, 'PRODUCER_FENCED', version >= 2)] }

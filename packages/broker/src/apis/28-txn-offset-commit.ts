@@ -1,6 +1,7 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { type RequestOf, txnOffsetCommitApi } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { olderError } from '../core/older-error.ts'
 import { serve } from '../core/served-api.ts'
@@ -33,8 +34,11 @@ export const txnOffsetCommit: ServedApi = serve<typeof txnOffsetCommitApi>({
   },
 })
 
-function openGroup(request: Request, { version, broker }: RequestContext): Group | KafkaErrorName {
+function openGroup(request: Request, context: RequestContext): Group | KafkaErrorName {
+  const { version, broker } = context
   const { groupId, memberId, groupInstanceId, generationId: generation } = request
+  const elsewhere = coordinatorError('group', groupId, context)
+  if (elsewhere !== 'NONE') return elsewhere
   const error = broker.transactions.verifyGroup(request, groupId)
   if (error !== 'NONE') return olderError(error, 'TRANSACTION_ABORTABLE', version >= 4)
   return broker.groups.openForStaging(groupId, { memberId, groupInstanceId, generation })

@@ -1,5 +1,6 @@
 import { PartitaError } from '@partita/protocol'
 import { createPartitionsApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { checkAssignment } from '../cluster/place-replicas.ts'
 import type { BrokerState } from '../core/broker-state.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { answering } from '../core/error-answer.ts'
@@ -12,6 +13,7 @@ type TopicResponse = ResponseInput<typeof createPartitionsApi>['results'][number
 export const createPartitions: ServedApi = serve<typeof createPartitionsApi>({
   api: createPartitionsApi,
   versions: [0, 3],
+  controllerUpTo: 2,
   handle: ({ topics, validateOnly }, { broker }) => ({
     results: topics.map((topic) => growOne(topic, validateOnly, broker)),
   }),
@@ -23,7 +25,7 @@ function growOne(
   validateOnly: boolean,
   broker: BrokerState,
 ): TopicResponse {
-  const { topics, nodeId } = broker
+  const { topics, cluster } = broker
   const result = answering(() => {
     const topic = topics.get(name)
     if (topic === undefined) {
@@ -31,12 +33,13 @@ function growOne(
     }
     topics.checkGrowth(topic, count)
     const added = count - topic.partitions.length
-    const fits = assignments?.length === added && assignments.every(({ brokerIds }) => brokerIds.includes(nodeId))
-    if (assignments !== null && !fits) {
-      const message = `Each of the ${added} new partitions has to be assigned once, to node ${nodeId}.`
+    if (assignments !== null && assignments.length !== added) {
+      const message = `There are to be ${added} new partitions; ${assignments.length} are assigned.`
       throw new PartitaError('INVALID_REPLICA_ASSIGNMENT', message, { topic: name })
     }
-    if (!validateOnly) topics.grow(topic, count)
+    const replicas = assignments?.map(({ brokerIds }) => brokerIds)
+    const checked = replicas && checkAssignment(name, replicas, cluster)
+    if (!validateOnly) topics.grow(topic, count, checked)
   })
   return { name, ...result }
 }

@@ -1,5 +1,6 @@
 import { kafkaErrorCodes } from '@partita/protocol'
 import { deleteGroupsApi } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
@@ -7,8 +8,12 @@ import { serve } from '../core/served-api.ts'
 export const deleteGroups: ServedApi = serve<typeof deleteGroupsApi>({
   api: deleteGroupsApi,
   versions: [0, 2],
-  handle: ({ groupsNames }, { broker }) => ({
-    results: groupsNames.map((groupId) => ({ groupId, errorCode: kafkaErrorCodes[broker.groups.delete(groupId)] })),
+  handle: ({ groupsNames }, context) => ({
+    results: groupsNames.map((groupId) => {
+      const elsewhere = coordinatorError('group', groupId, context)
+      const error = elsewhere === 'NONE' ? context.broker.groups.delete(groupId) : elsewhere
+      return { groupId, errorCode: kafkaErrorCodes[error] }
+    }),
   }),
   refuse: ({ groupsNames }, errorCode) => ({ results: groupsNames.map((groupId) => ({ groupId, errorCode })) }),
 })

@@ -12,6 +12,7 @@ import type { Group } from '../groups/group.ts'
 export const offsetDelete: ServedApi = serve<typeof offsetDeleteApi>({
   api: offsetDeleteApi,
   versions: [0, 0],
+  coordinated: ({ groupId }) => ({ kind: 'group', key: groupId }),
   handle({ groupId, topics }, { broker }) {
     const group = broker.groups.get(groupId)
     const error = faultOf(group)

@@ -7,7 +7,7 @@ import { serve } from '../core/served-api.ts'
 /** Whom a client wants to talk to. */
 const endpointTypes = { brokers: 1 } as const
 
-/** The cluster: this node. */
+/** The cluster: its nodes that are up. */
 export const describeCluster: ServedApi = serve<typeof describeClusterApi>({
   api: describeClusterApi,
   versions: [0, 1],
@@ -20,7 +20,8 @@ export const describeCluster: ServedApi = serve<typeof describeClusterApi>({
 })
 
 function answer({ broker }: RequestContext, result: ErrorAnswer): ResponseInput<typeof describeClusterApi> {
-  const { clusterId, nodeId, endpoint } = broker
+  const { clusterId, cluster } = broker
   if (result.errorCode !== kafkaErrorCodes.NONE) return { ...result, clusterId: '', brokers: [] }
-  return { ...result, clusterId, controllerId: nodeId, brokers: [{ brokerId: nodeId, ...endpoint }] }
+  const brokers = cluster.live().map(({ id, endpoint, rack }) => ({ brokerId: id, ...endpoint, rack }))
+  return { ...result, clusterId, controllerId: cluster.controllerId, brokers }
 }

@@ -1,6 +1,7 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { describeProducersApi, type ResponseInput } from '@partita/wire'
+import { replicaError } from '../cluster/replica-error.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
@@ -25,11 +26,17 @@ export const describeProducers: ServedApi = serve<typeof describeProducersApi>({
   },
 })
 
-function describe(topic: string, partitionIndex: number, { broker, injectedError }: RequestContext): PartitionResponse {
+function describe(
+  topic: string,
+  partitionIndex: number,
+  { broker, node, injectedError }: RequestContext,
+): PartitionResponse {
   const injected = injectedError(topic, partitionIndex)
   if (injected !== undefined) return failed(partitionIndex, injected)
   const partition = broker.topics.partition(topic, partitionIndex)
   if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
+  const fault = replicaError(partition.leadership, node, -1)
+  if (fault !== 'NONE') return failed(partitionIndex, fault)
   const { transactions } = partition.log
   const activeProducers = Array.from(partition.producers(), (producer) => ({
     ...producer,

@@ -1,6 +1,7 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { describeTransactionsApi, type ResponseInput } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 import type { Transaction } from '../transactions/transaction.ts'
@@ -11,9 +12,11 @@ type TransactionResponse = ResponseInput<typeof describeTransactionsApi>['transa
 export const describeTransactions: ServedApi = serve<typeof describeTransactionsApi>({
   api: describeTransactionsApi,
   versions: [0, 0],
-  handle: ({ transactionalIds }, { broker }) => ({
+  handle: ({ transactionalIds }, context) => ({
     transactionStates: transactionalIds.map((id) => {
-      const transaction = broker.transactions.get(id)
+      const elsewhere = coordinatorError('transaction', id, context)
+      if (elsewhere !== 'NONE') return failed(id, kafkaErrorCodes[elsewhere])
+      const transaction = context.broker.transactions.get(id)
       if (transaction !== undefined) return described(transaction)
       const error: KafkaErrorName = id === '' ? 'INVALID_REQUEST' : 'TRANSACTIONAL_ID_NOT_FOUND'
       return failed(id, kafkaErrorCodes[error])

@@ -1,5 +1,6 @@
 import { kafkaErrorCodes } from '@partita/protocol'
 import { listTransactionsApi, type RequestOf } from '@partita/wire'
+import { coordinatorError } from '../core/right-node.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 import type { Transaction } from '../transactions/transaction.ts'
@@ -18,13 +19,15 @@ const knownStates: readonly string[] = [
   'Dead',
 ]
 
-/** All transactional ids, or those of some states, some producers, or with a transaction that has run for some time. */
+/** The transactional ids that this node coordinates, or those among them of some states, some producers, or with a transaction that has run for some time. */
 export const listTransactions: ServedApi = serve<typeof listTransactionsApi>({
   api: listTransactionsApi,
   versions: [0, 1],
-  handle(request, { broker }) {
-    const now = broker.clock.now()
-    const listed = Array.from(broker.transactions.all()).filter((transaction) => allows(request, transaction, now))
+  handle(request, context) {
+    const { clock, transactions } = context.broker
+    const now = clock.now()
+    const here = [...transactions.all()].filter(({ id }) => coordinatorError('transaction', id, context) === 'NONE')
+    const listed = here.filter((transaction) => allows(request, transaction, now))
     return {
       errorCode: kafkaErrorCodes.NONE,
       unknownStateFilters: request.stateFilters.filter((state) => !knownStates.includes(state)),

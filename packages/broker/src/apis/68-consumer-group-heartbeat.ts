@@ -7,6 +7,7 @@ import { serve } from '../core/served-api.ts'
 export const consumerGroupHeartbeat: ServedApi = serve<typeof consumerGroupHeartbeatApi>({
   api: consumerGroupHeartbeatApi,
   versions: [0, 1],
+  coordinated: ({ groupId }) => ({ kind: 'group', key: groupId }),
   handle({ groupId, ...request }, { version, broker, client }) {
     const { memberId, memberEpoch } = request
     // From version 1 on a member makes its own id (KIP-1082).

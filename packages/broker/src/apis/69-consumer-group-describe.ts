@@ -3,6 +3,7 @@ import { consumerGroupDescribeApi, type ResponseInput } from '@partita/wire'
 import { byTopicId, type PartitionKey } from '../consumer-groups/partition-keys.ts'
 import type { ConsumerMember } from '../consumer-groups/consumer-member.ts'
 import type { BrokerState } from '../core/broker-state.ts'
+import { coordinatorError } from '../core/right-node.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
@@ -17,7 +18,15 @@ const consumerType = 1
 export const consumerGroupDescribe: ServedApi = serve<typeof consumerGroupDescribeApi>({
   api: consumerGroupDescribeApi,
   versions: [0, 1],
-  handle: ({ groupIds }, { broker }) => ({ groups: groupIds.map((groupId) => describe(groupId, broker)) }),
+  handle({ groupIds }, context) {
+    return {
+      groups: groupIds.map((groupId) => {
+        const elsewhere = coordinatorError('group', groupId, context)
+        if (elsewhere !== 'NONE') return { ...noGroup(groupId), errorCode: kafkaErrorCodes[elsewhere] }
+        return describe(groupId, context.broker)
+      }),
+    }
+  },
   refuse: ({ groupIds }, errorCode) => ({ groups: groupIds.map((groupId) => ({ ...noGroup(groupId), errorCode })) }),
 })
 

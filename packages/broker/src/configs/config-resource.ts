@@ -12,8 +12,8 @@ export interface ConfigResource {
 }
 
 /**
- * The settings of a resource. A broker is named by its node id; no name stands for the default of all brokers, which are
- * the same here.
+ * The settings of a resource. A broker is named by its node id; no name stands for the default of all brokers. They are
+ * the same for all here.
  * @throws PartitaError `UNKNOWN_TOPIC_OR_PARTITION` or `INVALID_REQUEST`
  */
 export function configsOf({ resourceType, resourceName }: ConfigResource, broker: BrokerState): ConfigSet {
@@ -27,6 +27,8 @@ export function configsOf({ resourceType, resourceName }: ConfigResource, broker
     const message = `Settings of resource type ${resourceType} are not served; topics (2) and brokers (4) are.`
     throw new PartitaError('INVALID_REQUEST', message)
   }
-  if (resourceName === '' || resourceName === String(broker.nodeId)) return broker.configs
-  throw new PartitaError('INVALID_REQUEST', `There is no broker ${JSON.stringify(resourceName)}; ${broker.nodeId} is.`)
+  const ids = broker.cluster.nodes.map(({ id }) => String(id))
+  if (resourceName === '' || ids.includes(resourceName)) return broker.configs
+  const message = `There is no broker ${JSON.stringify(resourceName)}; there is ${ids.join(', ')}.`
+  throw new PartitaError('INVALID_REQUEST', message)
 }

@@ -1,10 +1,11 @@
 import { PartitaError } from '@partita/protocol'
+import type { NodeControl } from '../cluster/node-control.ts'
 import type { FaultBuilder, FaultRule, ObservedRequest, RequestFilter } from './fault-rules.ts'
 import { createListeners } from '../core/listeners.ts'
 import { createFaultRules, takes } from './fault-rules.ts'
 
 /** What a test can do to the broker, and see of it. */
-export interface BrokerControl {
+export interface BrokerControl extends NodeControl {
   /**
    * A fault for requests to come: `control.on({ api: 'Produce', topic: 'orders' }).times(2).loseAnswer()`. All rules that
    * take a request act on it together.
@@ -31,16 +32,22 @@ export interface ControlDesk extends BrokerControl {
 }
 
 /**
+ * @param nodes what can be done to them
  * @param disconnectAll closes every connection
  * @param onClose calls back when the broker closes, until the returned function is called
  */
 export function createControlDesk(
+  nodes: NodeControl,
   disconnectAll: () => void,
   onClose: (listener: () => void) => () => void,
 ): ControlDesk {
   const rules = createFaultRules()
   const observers = createListeners<ObservedRequest>()
   return {
+    ...nodes,
+    get controller() {
+      return nodes.controller
+    },
     on: rules.on,
     get rules() {
       return rules.all()

@@ -8,6 +8,8 @@ export interface ObservedRequest {
   readonly api: KnownApi['name']
   readonly version: number
   readonly correlationId: number
+  /** The id of the node that it came to. */
+  readonly node: number
   readonly clientId: string | null
   readonly clientAddress: string
   /** The decoded body; its form is the API's (`RequestOf<typeof produceApi>` of `@partita/wire`). Bytes in it are views: copy what you keep. */
@@ -22,6 +24,8 @@ export interface RequestFilter {
   /** Requests about this topic. */
   readonly topic?: string | undefined
   readonly partition?: number | undefined
+  /** Requests that come to this node. */
+  readonly node?: number | undefined
   readonly clientId?: string | undefined
   readonly where?: ((request: ObservedRequest) => boolean) | undefined
 }
@@ -143,6 +147,7 @@ export function createFaultRules(): FaultRules {
 /** Whether a filter takes a request. */
 export function takes(filter: RequestFilter, request: ObservedRequest): boolean {
   if (filter.api !== undefined && filter.api !== request.api) return false
+  if (filter.node !== undefined && filter.node !== request.node) return false
   if (filter.clientId !== undefined && filter.clientId !== request.clientId) return false
   if (namesPartitions(filter) && !request.partitions.some((place) => takesPartition(filter, place))) return false
   return filter.where?.(request) ?? true

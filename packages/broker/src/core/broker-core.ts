@@ -1,8 +1,11 @@
 import type { Clock } from '@partita/protocol'
 import { integerOption, PartitaError, partitionName, systemClock } from '@partita/protocol'
-import type { BrokerOptions, ConfigValues } from '../options.ts'
-import type { BrokerState, Endpoint } from './broker-state.ts'
+import type { BrokerOptions, ConfigValues, TopicOptions } from '../options.ts'
+import type { BrokerState } from './broker-state.ts'
 import { servedApis } from '../apis/served-apis.ts'
+import type { ClusterNode, Endpoint } from '../cluster/cluster-node.ts'
+import { createCluster } from '../cluster/cluster.ts'
+import { createNodeControl, type NodeListener } from '../cluster/node-control.ts'
 import { brokerConfigTable } from '../configs/broker-config-table.ts'
 import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
 import { type ControlDesk, createControlDesk } from '../control/broker-control.ts'
@@ -29,10 +32,12 @@ import { newUuid } from './uuid.ts'
 export interface BrokerCore {
   readonly state: BrokerState
   readonly control: ControlDesk
-  /** Starts to serve a connection. Throws `CLOSED` once the broker is closed. */
-  connect(port: ConnectionPort): Session
-  /** Where clients are told to find the broker from now on. */
-  advertise(endpoint: Endpoint): void
+  /** Starts to serve a connection to a node. Throws `CLOSED` once the broker is closed. */
+  connect(node: ClusterNode, port: ConnectionPort): Session
+  /** Where clients are told to find a node from now on. */
+  advertise(node: ClusterNode, endpoint: Endpoint): void
+  /** Hands over what brings connections to a node, so that it can be stopped. */
+  attach(node: ClusterNode, listener: NodeListener): void
   /** Closes all connections, ends everything that waits, and then gives up the storage. Never rejects. */
   close(): Promise<void>
 }
@@ -42,11 +47,11 @@ export interface BrokerCore {
  * @throws PartitaError `INVALID_OPTION`, or what is wrong with a topic or a setting
  */
 export function createBrokerCore(options: BrokerOptions, storage: Storage = createMemoryStorage()): BrokerCore {
-  const { clock = systemClock, nodeId = 1, onWarning = ignore } = options
-  integerOption('nodeId', nodeId, { min: 0, max: 0x7fffffff })
+  const { clock = systemClock, onWarning = ignore } = options
   const saslPolicy = options.sasl && createSaslPolicy(options.sasl, clock)
-  const configs = brokerConfigs(options)
-  const topics = createTopicRegistry(clock, configs, storage)
+  const cluster = createCluster(options)
+  const configs = brokerConfigs(options, cluster.nodes.length)
+  const topics = createTopicRegistry(clock, configs, storage, cluster)
   const groups = createGroupCoordinator(clock, groupSettings(configs), storage, topics)
   const nextProducerId = createProducerIds(storage)
   const surroundings = { clock, nextProducerId, storage }
@@ -67,45 +72,51 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
     groups.forgetTopic(name)
     transactions.forgetTopic(name)
   })
-  // Whoever connects in memory needs no address; until a listener has one, this is what metadata tells.
-  let endpoint: Endpoint = { host: '127.0.0.1', port: 0 }
   let isClosed = false
   const closing = createListeners<void>()
   const state: BrokerState = {
     clock,
-    nodeId,
     clusterId: clusterId(clock, storage),
+    cluster,
     configs,
     topics,
     groups,
     transactions,
-    get endpoint() {
-      return endpoint
-    },
     apiVersions: advertisedVersions(servedApis),
     nextProducerId,
     storage,
     onClose: closing.add,
     warn: onWarning,
   }
-  const sessions = new Set<BrokerSession>()
-  const control = createControlDesk(closeSessions, closing.add)
+  const sessions = new Map<BrokerSession, ClusterNode>()
+  const listeners = new Map<number, NodeListener>()
+  const nodes = createNodeControl({
+    cluster,
+    topics,
+    keep: storage.keep,
+    listenerOf: (id) => listeners.get(id),
+    closeSessionsOf(id) {
+      for (const [session, node] of sessions) if (node.id === id) session.close()
+    },
+  })
+  const control = createControlDesk(nodes, closeSessions, closing.add)
   const dispatch = createDispatcher(state, control, servedApis)
   transactions.resume()
   abortOrphans(state, writeMarker)
   createTopics(state, options)
 
   function closeSessions(): void {
-    for (const session of sessions) session.close()
+    for (const session of sessions.keys()) session.close()
   }
 
   return {
     state,
     control,
-    connect(port) {
+    connect(node, port) {
       if (isClosed) throw new PartitaError('CLOSED', 'The broker is closed: it takes no connections.')
       const maxFrameBytes = configs.number('socket.request.max.bytes')
       const session: BrokerSession = new BrokerSession(port, {
+        node,
         clock,
         maxFrameBytes,
         dispatch,
@@ -113,12 +124,11 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
         warn: onWarning,
         ended: () => void sessions.delete(session),
       })
-      sessions.add(session)
+      sessions.set(session, node)
       return session
     },
-    advertise(where) {
-      endpoint = where
-    },
+    advertise: ({ id }, endpoint) => cluster.advertise(id, endpoint),
+    attach: ({ id }, listener) => void listeners.set(id, listener),
     async close() {
       if (isClosed) return
       isClosed = true
@@ -135,8 +145,13 @@ function ignore(): void {
   // Nobody asked for warnings.
 }
 
-function brokerConfigs({ autoCreateTopics, numPartitions, configs = {} }: BrokerOptions): ConfigSet {
+/** So many copies a topic has where the nodes allow it: as in most clusters, and as one that goes down is to be survived. */
+const usualReplicas = 3
+
+function brokerConfigs({ autoCreateTopics, numPartitions, configs = {} }: BrokerOptions, nodes: number): ConfigSet {
   const set = createConfigSet(brokerConfigTable)
+  // Kafka's own default is 1 whatever the number of nodes.
+  if (nodes > 1) set.change([['default.replication.factor', String(Math.min(nodes, usualReplicas))]])
   set.change(configTexts(configs))
   if (autoCreateTopics !== undefined) set.change([['auto.create.topics.enable', String(autoCreateTopics)]])
   if (numPartitions !== undefined) {
@@ -189,9 +204,13 @@ function transactionSettings(configs: ConfigSet): TransactionSettings {
 
 function createTopics({ topics }: BrokerState, options: BrokerOptions): void {
   for (const [name, given] of Object.entries(options.topics ?? {})) {
-    const { partitions, configs = {} } = typeof given === 'number' ? { partitions: given } : given
+    const {
+      partitions,
+      replicationFactor,
+      configs = {},
+    }: TopicOptions = typeof given === 'number' ? { partitions: given } : given
     const known = topics.get(name)
-    if (known === undefined) topics.create({ name, partitions, configs: configTexts(configs) })
+    if (known === undefined) topics.create({ name, partitions, replicationFactor, configs: configTexts(configs) })
     else {
       if (partitions !== undefined && partitions > known.partitions.length) topics.grow(known, partitions)
       known.configs.change(configTexts(configs))

@@ -1,4 +1,5 @@
 import type { Clock } from '@partita/protocol'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { ConfigSet } from '../configs/config-set.ts'
 import type { GroupCoordinator } from '../groups/group-coordinator.ts'
 import type { AdvertisedVersions } from './advertised-versions.ts'
@@ -6,23 +7,16 @@ import type { Storage } from './storage.ts'
 import type { TopicRegistry } from '../topics/topic-registry.ts'
 import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts'
 
-/** Where clients are told to find the broker. */
-export interface Endpoint {
-  readonly host: string
-  readonly port: number
-}
-
 /** All that the broker knows. The handlers of the APIs read and change it; nothing else is shared between requests. */
 export interface BrokerState {
   readonly clock: Clock
-  /** The one node of the cluster: leader of every partition, coordinator of every group and transaction, controller. */
-  readonly nodeId: number
   readonly clusterId: string
+  /** The nodes, which share all that is here. Which of them a request came to is in its context. */
+  readonly cluster: Cluster
   readonly configs: ConfigSet
   readonly topics: TopicRegistry
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
-  readonly endpoint: Endpoint
   /** What an ApiVersions answer lists: derived from the APIs that are served. */
   readonly apiVersions: readonly AdvertisedVersions[]
   /** An id that no producer had before. */

@@ -2,15 +2,18 @@ import type { TopicPartition } from '@partita/protocol'
 import type { DecodedRequest, RequestHeader } from '@partita/wire'
 import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
 import { apiVersionsApi, decodeRequest, decodeRequestHeader, encodeResponse } from '@partita/wire'
+import type { ClusterNode } from '../cluster/cluster-node.ts'
 import type { ControlDesk } from '../control/broker-control.ts'
 import type { BrokerState } from './broker-state.ts'
 import type { Answer, Client, RequestContext, ServedApi } from './served-api.ts'
 import { type FaultPlan, faultPlan, noFaults } from '../control/fault-plan.ts'
 import type { ConnectionSasl } from '../sasl/connection-sasl.ts'
+import { serveAtRightNode } from './right-node.ts'
 import { sleep } from './sleep.ts'
 
 /** The connection that a request came over, as far as serving it needs. */
 export interface Peer {
+  readonly node: ClusterNode
   readonly address: string
   readonly host: string
   software: string | undefined
@@ -62,12 +65,12 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
     { body }: DecodedRequest,
     context: RequestContext,
   ): Answer<never> | Promise<Answer<never>> {
-    if (served.settlesStorage) return served.handle(body as never, context)
+    if (served.settlesStorage) return serveAtRightNode(served, body as never, context)
     const { storage } = broker
     const writesBefore = storage.writes
     const settled = (late: Answer<never>): Answer<never> | Promise<Answer<never>> =>
       storage.writes === writesBefore ? late : settle(late)
-    const answer = served.handle(body as never, context)
+    const answer = serveAtRightNode(served, body as never, context)
     return answer instanceof Promise ? answer.then(settled) : settled(answer)
   }
 
@@ -98,6 +101,7 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
       api: request.name,
       version: request.apiVersion,
       correlationId: request.correlationId,
+      node: peer.node.id,
       clientId: request.clientId,
       clientAddress: peer.address,
       body: request.body,
@@ -124,11 +128,12 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
   }
 
   function contextOf(request: DecodedRequest, peer: Peer, plan: FaultPlan): RequestContext {
-    const { address, host, software, sasl } = peer
+    const { node, address, host, software, sasl } = peer
     const client: Client = { address, host, id: request.clientId, software }
     return {
       version: request.apiVersion,
       client,
+      node,
       broker,
       sasl,
       injectedError: plan.errorFor,

@@ -1,5 +1,7 @@
 import type { KafkaErrorName, TopicPartition } from '@partita/protocol'
 import type { Api, RequestOf, ResponseInput } from '@partita/wire'
+import type { ClusterNode } from '../cluster/cluster-node.ts'
+import type { CoordinatorKind } from '../cluster/cluster.ts'
 import type { ConnectionSasl } from '../sasl/connection-sasl.ts'
 import type { BrokerState } from './broker-state.ts'
 
@@ -18,6 +20,8 @@ export interface Client {
 export interface RequestContext {
   readonly version: number
   readonly client: Client
+  /** The node that the request came to. */
+  readonly node: ClusterNode
   readonly broker: BrokerState
   /** What a fault rule wants one partition of the request to be refused with. */
   readonly injectedError: (topic: string, partition: number) => KafkaErrorName | undefined
@@ -31,6 +35,12 @@ export interface RequestContext {
 
 /** `undefined`: there is nothing to answer. A handler that throws has the connection closed, with a warning. */
 export type Answer<A extends Api> = ResponseInput<A> | undefined
+
+/** A group or a transactional id, which one node keeps for all. */
+export interface Coordinated {
+  readonly kind: CoordinatorKind
+  readonly key: string
+}
 
 /** One API as this broker serves it. Each is declared in the file of its handler. */
 export interface ServedApi<A extends Api = Api> {
@@ -50,6 +60,16 @@ export interface ServedApi<A extends Api = Api> {
    * handlers ask `injectedError` instead.
    */
   refuse?(request: RequestOf<A>, errorCode: number, context: RequestContext): ResponseInput<A>
+  /**
+   * Of an API whose requests are about one group or transactional id: any node but its coordinator refuses them, also
+   * those that still wait when the coordinator moves. `undefined`: this one is for any node.
+   */
+  coordinated?(request: RequestOf<A>, version: number): Coordinated | undefined
+  /**
+   * Up to this version any node but the controller refuses: clients of that time look for it. Since KIP-590 (Kafka 2.8)
+   * nodes hand such requests on, and clients send them anywhere. Default: any node serves all versions.
+   */
+  readonly controllerUpTo?: number
   /** The partitions that a request is about, for fault rules that name a topic. */
   partitionsOf?(request: RequestOf<A>, broker: BrokerState): Iterable<TopicPartition>
 }

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@partita/protocol'
+import type { ClusterNode } from '../cluster/cluster-node.ts'
 import type { Dispatcher, Outcome, Peer } from './dispatcher.ts'
 import { isPartitaError, PartitaError } from '@partita/protocol'
 import { createFrameSplitter, type FrameSplitter } from '@partita/wire'
@@ -33,6 +34,8 @@ export interface Session {
 }
 
 export interface SessionSurroundings {
+  /** Whom the client has connected to. */
+  readonly node: ClusterNode
   readonly clock: Clock
   readonly maxFrameBytes: number
   readonly dispatch: Dispatcher
@@ -73,7 +76,8 @@ export class BrokerSession implements Session {
     this.#port = port
     this.#surroundings = surroundings
     const { clientAddress: address, clientHost: host } = port
-    this.#peer = { address, host, software: undefined, sasl: surroundings.sasl, onClose: this.#closing.add }
+    const { node, sasl } = surroundings
+    this.#peer = { node, address, host, software: undefined, sasl, onClose: this.#closing.add }
     this.#splitter = createFrameSplitter({
       maxFrameBytes: surroundings.maxFrameBytes,
       onFrame: (frame) => {

@@ -1,4 +1,5 @@
 import type { TopicPartition } from '@partita/protocol'
+import type { Assignment } from '../cluster/place-replicas.ts'
 import type { BatchStore } from '../log/batch-store.ts'
 import { createMemoryBatchStore } from '../log/memory-batch-store.ts'
 
@@ -9,6 +10,8 @@ export interface StateKeys {
   /** Producer ids below this number may be in use. */
   readonly 'producer-ids': readonly []
   readonly topic: readonly [name: string]
+  /** Where leaders have moved: the epoch of the latest. */
+  readonly 'leader-epoch': readonly [topic: string, partition: number]
   readonly offset: readonly [groupId: string, topic: string, partition: number]
   /** What an open transaction wants to commit for a group. */
   readonly staged: readonly [groupId: string, producerId: number, topic: string, partition: number]
@@ -22,6 +25,8 @@ export interface KeptTopic {
   readonly id: string
   readonly partitions: number
   readonly configs: Readonly<Record<string, string>>
+  /** By partition, the nodes that have it; left out where there is one node. */
+  readonly replicas?: Assignment
 }
 
 /** What is kept under a key: anything JSON can say, and comes back as it was given. `undefined`: nothing any more. */

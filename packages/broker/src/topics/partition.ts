@@ -9,7 +9,9 @@ import {
   readControlMarker,
   recordsOf,
 } from '@partita/wire'
+import { type IsUp, Leadership, noLeader } from '../cluster/leadership.ts'
 import { type BatchRules, checkBatch, isRefusal, type Refusal } from '../log/check-batch.ts'
+import { type EpochEnd, LeaderEpochs } from '../log/leader-epochs.ts'
 import { PartitionLog } from '../log/partition-log.ts'
 import { type ActiveProducer, ProducerStates } from '../log/producer-states.ts'
 
@@ -19,21 +21,52 @@ export interface Appended {
   readonly logAppendTime: number
 }
 
-/** One partition of a topic: its log, and what idempotent producers have written to it. */
+/** One partition of a topic: its log, who leads it, and what idempotent producers have written to it. */
 export class Partition {
   readonly index: number
   readonly log: PartitionLog
-  readonly leaderEpoch: number = 0
+  readonly leadership: Leadership
+  readonly #epochs = new LeaderEpochs()
   readonly #producers: ProducerStates
   readonly #clock: Clock
 
-  /** @param log one that nothing was read from yet: what it has from before is taken in here */
-  constructor(index: number, clock: Clock, producerIdExpirationMs: number, log: PartitionLog = new PartitionLog()) {
+  /**
+   * @param log one that nothing was read from yet: what it has from before is taken in here
+   * @param leadership default: the one node of a broker has it
+   */
+  constructor(
+    index: number,
+    clock: Clock,
+    producerIdExpirationMs: number,
+    log: PartitionLog = new PartitionLog(),
+    leadership: Leadership = new Leadership([1]),
+  ) {
     this.index = index
     this.log = log
+    this.leadership = leadership
     this.#clock = clock
     this.#producers = new ProducerStates(clock, producerIdExpirationMs)
     this.#recover()
+    this.#epochs.begin(this.leaderEpoch, log.endOffset)
+  }
+
+  get leaderEpoch(): number {
+    return this.leadership.epoch
+  }
+
+  /** Has another replica lead, one that is up. Says whether it did not lead before. */
+  moveLeader(node: number): boolean {
+    return this.#noteEpoch(this.leadership.moveTo(node))
+  }
+
+  /** Takes in which nodes are up. Says whether the leader is another. */
+  updateReplicas(isUp: IsUp): boolean {
+    return this.#noteEpoch(this.leadership.update(isUp))
+  }
+
+  /** Where a leader's epoch ended, as `LeaderEpochs.endOf` says it. */
+  endOfEpoch(epoch: number): EpochEnd | undefined {
+    return this.#epochs.endOf(epoch, this.log)
   }
 
   /**
@@ -82,6 +115,11 @@ export class Partition {
     return this.#producers.all()
   }
 
+  #noteEpoch(isNew: boolean): boolean {
+    if (isNew && this.leadership.leader !== noLeader) this.#epochs.begin(this.leaderEpoch, this.log.endOffset)
+    return isNew
+  }
+
   #faultOutsideTransaction({ producerId }: BatchHeader): Refusal | undefined {
     if (this.log.transactions.openSince(producerId) === undefined) return undefined
     const message = `Producer ${producerId} has a transaction open here, and the batch does not belong to it.`
@@ -92,6 +130,7 @@ export class Partition {
   #recover(): void {
     for (const { header, segment, position } of this.log.recover()) {
       const { producerId, baseOffset } = header
+      this.#epochs.begin(header.partitionLeaderEpoch, baseOffset)
       if (header.isControl) {
         const bytes = segment.read(position, header.byteLength)
         const [record] = recordsOf(bytes, { ...header, position: 0 })
@@ -122,7 +161,7 @@ export class Partition {
 /** Says why a batch of a transaction may not be written; `undefined` where it may. */
 export type VerifyTransaction = (header: BatchHeader) => Refusal | undefined
 
-/** The one coordinator never moves, so that its epoch stays the first. */
+/** What coordinators know is one, whichever node they are at: so its epoch stays the first. */
 const coordinatorEpoch = 0
 
 const next = { kind: 'next' } as const

@@ -1,6 +1,9 @@
 import type { Clock } from '@partita/protocol'
-import { PartitaError, topicName } from '@partita/protocol'
+import { PartitaError, partitionName, topicName } from '@partita/protocol'
 import type { Topic } from './topic.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { Leadership } from '../cluster/leadership.ts'
+import { type Assignment, createPlacement } from '../cluster/place-replicas.ts'
 import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
 import { topicConfigTable } from '../configs/topic-config-table.ts'
 import { createListeners } from '../core/listeners.ts'
@@ -15,6 +18,10 @@ export interface NewTopicRequest {
   /** Default: the broker's `num.partitions`. */
   readonly partitions?: number | undefined
   readonly configs?: Iterable<readonly [name: string, value: string]> | undefined
+  /** Default: the broker's `default.replication.factor`, or as many nodes as there are. */
+  readonly replicationFactor?: number | undefined
+  /** Where its partitions go, if that is decided: by as many as there are to be. Default: spread over the nodes. */
+  readonly replicas?: Assignment | undefined
 }
 
 /** All topics of the broker. */
@@ -27,13 +34,17 @@ export interface TopicRegistry {
   partition(topic: string, index: number): Partition | undefined
   all(): Iterable<Topic>
   /**
-   * @throws PartitaError `INVALID_TOPIC_EXCEPTION`, `TOPIC_ALREADY_EXISTS`, `INVALID_PARTITIONS` or `INVALID_CONFIG`
+   * @throws PartitaError `INVALID_TOPIC_EXCEPTION`, `TOPIC_ALREADY_EXISTS`, `INVALID_PARTITIONS`,
+   *   `INVALID_REPLICATION_FACTOR` or `INVALID_CONFIG`
    */
   check(topic: NewTopicRequest): void
   /** Throws as `check`. */
   create(topic: NewTopicRequest): Topic
-  /** Grows a topic to `total` partitions. Throws `INVALID_PARTITIONS` unless that is more than it has. */
-  grow(topic: Topic, total: number): void
+  /**
+   * Grows a topic to `total` partitions. Throws `INVALID_PARTITIONS` unless that is more than it has.
+   * @param replicas where the new ones go. Default: they are spread over the nodes.
+   */
+  grow(topic: Topic, total: number, replicas?: Assignment): void
   /** Throws what is wrong with a number of partitions to grow to. */
   checkGrowth(topic: Topic, total: number): void
   delete(topic: Topic): void
@@ -50,19 +61,50 @@ interface OwnTopic extends Topic {
 }
 
 /** @param storage where topics and their logs are kept; those that are there are taken in */
-export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, storage: Storage): TopicRegistry {
+export function createTopicRegistry(
+  clock: Clock,
+  brokerConfigs: ConfigSet,
+  storage: Storage,
+  cluster: Cluster,
+): TopicRegistry {
+  const place = createPlacement(cluster)
+  const keptEpochs = new Map<string, number>()
+  for (const [[topic, partition], epoch] of storage.kept('leader-epoch')) {
+    keptEpochs.set(partitionName({ topic, partition }), Number(epoch))
+  }
   const byName = new Map<string, OwnTopic>()
   const byId = new Map<string, Topic>()
   const deletions = createListeners<Topic>()
   let version = 0
 
-  function addPartitions({ name, id, configs, partitions }: OwnTopic, total: number): void {
+  function addPartitions({ name, id, configs, partitions }: OwnTopic, replicas: Assignment): void {
     const expireAfterMs = brokerConfigs.number('producer.id.expiration.ms')
     const segmentBytes = (): number => configs.number('segment.bytes')
-    for (let i = partitions.length; i < total; i++) {
+    for (const nodes of replicas) {
+      const i = partitions.length
       const store = storage.openLog({ topic: name, topicId: id, partition: i, segmentBytes })
-      partitions.push(new Partition(i, clock, expireAfterMs, new PartitionLog(store)))
+      const epoch = keptEpochs.get(partitionName({ topic: name, partition: i }))
+      const leadership = new Leadership(nodes, cluster.isUp, epoch)
+      partitions.push(new Partition(i, clock, expireAfterMs, new PartitionLog(store), leadership))
     }
+  }
+
+  function defaultFactor(): number {
+    return Math.min(brokerConfigs.number('default.replication.factor'), cluster.nodes.length)
+  }
+
+  function checkFactor(topic: string, factor: number): void {
+    if (Number.isSafeInteger(factor) && factor >= 1 && factor <= cluster.nodes.length) return
+    const message = `A topic has from 1 replica to as many as there are nodes, ${cluster.nodes.length}; asked for ${factor}.`
+    throw new PartitaError('INVALID_REPLICATION_FACTOR', message, { topic })
+  }
+
+  /** Where kept partitions are. Nodes may be fewer than they were. */
+  function replicasOf({ partitions, replicas = [] }: KeptTopic): Assignment {
+    return Array.from({ length: partitions }, (_, i) => {
+      const there = (replicas[i] ?? []).filter((id) => cluster.node(id) !== undefined)
+      return there.length > 0 ? there : place(1, defaultFactor())[0]!
+    })
   }
 
   /** @param has how many the topic has already */
@@ -74,11 +116,12 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
     throw new PartitaError('INVALID_PARTITIONS', message, { topic })
   }
 
-  function check({ name, partitions, configs = [] }: NewTopicRequest): void {
+  function check({ name, partitions, replicationFactor, configs = [] }: NewTopicRequest): void {
     topicName(name)
     if (byName.has(name)) throw new PartitaError('TOPIC_ALREADY_EXISTS', `The topic ${name} exists.`, { topic: name })
     checkCollision(name, byName.keys())
     checkCount(name, partitions ?? brokerConfigs.number('num.partitions'))
+    if (replicationFactor !== undefined) checkFactor(name, replicationFactor)
     createConfigSet(topicConfigTable, brokerConfigs).check(configs)
   }
 
@@ -88,14 +131,19 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
       const { id, partitions } = topic
       // Settings may be changed by someone who still holds a topic that was deleted.
       if (byName.get(name) !== topic) return
-      const overrides = Object.fromEntries(configs.overrides())
-      storage.keep('topic', [name], { id, partitions: partitions.length, configs: overrides } satisfies KeptTopic)
+      const kept: KeptTopic = {
+        id,
+        partitions: partitions.length,
+        configs: Object.fromEntries(configs.overrides()),
+        ...(cluster.nodes.length > 1 && { replicas: partitions.map(({ leadership }) => leadership.replicas) }),
+      }
+      storage.keep('topic', [name], kept)
     }
     const configs = createConfigSet(topicConfigTable, brokerConfigs, keep)
     const topic: OwnTopic = { name, id: kept.id, configs, partitions: [], keep }
     byName.set(name, topic)
     byId.set(topic.id, topic)
-    addPartitions(topic, kept.partitions)
+    addPartitions(topic, replicasOf(kept))
     version += 1
     configs.change(Object.entries(kept.configs))
     return topic
@@ -109,6 +157,7 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
   }
 
   for (const [[name], kept] of storage.kept('topic')) add(name, kept as KeptTopic)
+  keptEpochs.clear()
 
   return {
     get version() {
@@ -122,14 +171,16 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
     create(request) {
       check(request)
       const { name, partitions = brokerConfigs.number('num.partitions'), configs = [] } = request
-      return add(name, { id: newUuid(clock), partitions, configs: Object.fromEntries(configs) })
+      const { replicationFactor = defaultFactor(), replicas = place(partitions, replicationFactor) } = request
+      return add(name, { id: newUuid(clock), partitions, configs: Object.fromEntries(configs), replicas })
     },
     checkGrowth,
-    grow(topic, total) {
+    grow(topic, total, replicas) {
       checkGrowth(topic, total)
       const own = byName.get(topic.name)
       if (own === undefined) return
-      addPartitions(own, total)
+      const factor = own.partitions[0]!.leadership.replicas.length
+      addPartitions(own, replicas ?? place(total - own.partitions.length, factor))
       version += 1
       own.keep()
     },
@@ -138,7 +189,10 @@ export function createTopicRegistry(clock: Clock, brokerConfigs: ConfigSet, stor
       byId.delete(topic.id)
       version += 1
       storage.keep('topic', [topic.name], undefined)
-      for (const { log } of topic.partitions) log.close()
+      for (const { index, leaderEpoch, log } of topic.partitions) {
+        if (leaderEpoch > 0) storage.keep('leader-epoch', [topic.name, index], undefined)
+        log.close()
+      }
       deletions.notify(topic)
     },
     onDelete: deletions.add,

@@ -1,0 +1,35 @@
+/** Where an epoch ended: its offsets are before `endOffset`. */
+export interface EpochEnd {
+  readonly leaderEpoch: number
+  readonly endOffset: number
+}
+
+/** Where each leader of a partition began to write (Java: `LeaderEpochFileCache`). */
+export class LeaderEpochs {
+  readonly #starts: { readonly epoch: number; readonly offset: number }[] = []
+
+  /** A leader begins at the end of the log. Epochs in which nothing was written leave no trace. */
+  begin(epoch: number, offset: number): void {
+    let last = this.#starts.at(-1)
+    if (last !== undefined && last.epoch >= epoch) return
+    while (last !== undefined && last.offset >= offset) {
+      this.#starts.pop()
+      last = this.#starts.at(-1)
+    }
+    this.#starts.push({ epoch, offset })
+  }
+
+  /**
+   * Where an epoch ended, or the last one before it that is known. `undefined`: it is none that has begun.
+   * @param log from where to where there are records now
+   */
+  endOf(epoch: number, log: { readonly startOffset: number; readonly endOffset: number }): EpochEnd | undefined {
+    const next = this.#starts.findIndex((start) => start.epoch > epoch)
+    if (next < 0) {
+      const isLatest = this.#starts.at(-1)?.epoch === epoch
+      return isLatest ? { leaderEpoch: epoch, endOffset: log.endOffset } : undefined
+    }
+    const endOffset = Math.max(this.#starts[next]!.offset, log.startOffset)
+    return { leaderEpoch: this.#starts[next - 1]?.epoch ?? epoch, endOffset }
+  }
+}
