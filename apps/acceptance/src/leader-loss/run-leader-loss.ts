@@ -13,8 +13,11 @@ export interface LeaderLossOptions {
   readonly topic: string
   readonly keys: number
   readonly inFlight: number
+  /** How long to send, at least: it goes on until all has been done to the cluster. */
   readonly seconds: number
   readonly strikes: readonly Strike[]
+  /** The pause between the producer's attempts, for runs that are too short for its own, growing one. */
+  readonly retryBackoffMs?: number | undefined
 }
 
 export interface LeaderLossSends {
@@ -30,20 +33,27 @@ export interface LeaderLossSends {
  * are lost. Value: the counter.
  */
 export async function sendThroughLeaderLoss(options: LeaderLossOptions): Promise<LeaderLossSends> {
-  const { transport, topic, keys, inFlight, seconds, strikes } = options
+  const { transport, topic, keys, inFlight, seconds, strikes, retryBackoffMs } = options
   const acknowledged = new Map<string, Set<number>>()
   const failures: Record<string, number> = {}
   const counters = Array.from({ length: keys }, () => 0)
   let acknowledgedCount = 0
   let next = 0
 
-  await using producer = createProducer({ transport, deliveryTimeoutMs: 60_000, requestTimeoutMs: 10_000 })
+  await using producer = createProducer({
+    transport,
+    deliveryTimeoutMs: 60_000,
+    requestTimeoutMs: 10_000,
+    retryBackoffMs,
+    retryBackoffMaxMs: retryBackoffMs,
+  })
   await producer.partitionsFor(topic)
   const start = performance.now()
   const until = start + seconds * 1000
+  let strikesLeft = strikes.length
 
   async function sendOn(): Promise<void> {
-    while (performance.now() < until) {
+    while (performance.now() < until || strikesLeft > 0) {
       const index = next++ % keys
       const key = `key-${index}`
       const counter = counters[index]!++
@@ -62,7 +72,7 @@ export async function sendThroughLeaderLoss(options: LeaderLossOptions): Promise
 
   const striking = strikes.map(async ({ atSeconds, act }) => {
     await sleep(Math.max(0, start + atSeconds * 1000 - performance.now()))
-    await act()
+    await act().finally(() => (strikesLeft -= 1))
   })
   await Promise.all([...Array.from({ length: inFlight }, sendOn), ...striking])
   await producer.flush()
