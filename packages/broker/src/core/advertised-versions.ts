@@ -1,5 +1,3 @@
-import type { ServedApi } from './served-api.ts'
-
 /** One row of an ApiVersions answer. */
 export interface AdvertisedVersions {
   readonly apiKey: number
@@ -7,7 +5,14 @@ export interface AdvertisedVersions {
   readonly maxVersion: number
 }
 
-export function advertisedVersions(served: readonly ServedApi[]): AdvertisedVersions[] {
+/** What a served API tells of its versions. */
+interface Versioned {
+  readonly api: { readonly key: number }
+  readonly versions: readonly [first: number, last: number]
+  readonly advertisedFrom?: number
+}
+
+export function advertisedVersions(served: readonly Versioned[]): AdvertisedVersions[] {
   return served.map(({ api, versions: [first, last], advertisedFrom = first }) => ({
     apiKey: api.key,
     minVersion: advertisedFrom,

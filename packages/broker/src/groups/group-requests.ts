@@ -1,5 +1,10 @@
 import type { KafkaErrorName } from '@partita/protocol'
-import type { MemberProtocol } from './member.ts'
+
+/** One protocol that a member can speak, with what it wants to tell the leader: its subscription. */
+export interface MemberProtocol {
+  readonly name: string
+  readonly metadata: Uint8Array
+}
 
 /** A JoinGroup, freed from its versions. */
 export interface JoinRequest {

@@ -1,5 +1,5 @@
 import type { Clock, KafkaErrorName } from '@partita/protocol'
-import type { JoinRequest } from './group-requests.ts'
+import type { JoinRequest, MemberProtocol } from './group-requests.ts'
 import type { CommittedOffsets, CommittedPosition } from './committed-offsets.ts'
 import { createCommittedOffsets } from './committed-offsets.ts'
 import { createStagedOffsets, type StagedOffsets } from './staged-offsets.ts'
@@ -11,7 +11,7 @@ import {
 import type { TopicsView } from '../consumer-groups/topics-view.ts'
 import { Deadline } from '../core/deadline.ts'
 import type { Keep } from '../core/storage.ts'
-import { Member, type MemberProtocol } from './member.ts'
+import { Member } from './member.ts'
 
 /**
  * As `DescribeGroups` and `ListGroups` name them. `Assigning` and `Reconciling` are those of the new protocol (KIP-848);

@@ -1,12 +1,6 @@
 import type { Clock } from '@partita/protocol'
 import { Deadline } from '../core/deadline.ts'
-import type { JoinAnswer, JoinRequest, SyncAnswer } from './group-requests.ts'
-
-/** One protocol that a member can speak, with what it wants to tell the leader: its subscription. */
-export interface MemberProtocol {
-  readonly name: string
-  readonly metadata: Uint8Array
-}
+import type { JoinAnswer, JoinRequest, MemberProtocol, SyncAnswer } from './group-requests.ts'
 
 const noBytes = new Uint8Array(0)
 
