@@ -27,18 +27,23 @@ import { createAclsApi } from './apis/30-create-acls.ts'
 import { deleteAclsApi } from './apis/31-delete-acls.ts'
 import { describeConfigsApi } from './apis/32-describe-configs.ts'
 import { alterConfigsApi } from './apis/33-alter-configs.ts'
+import { describeLogDirsApi } from './apis/35-describe-log-dirs.ts'
 import { saslAuthenticateApi } from './apis/36-sasl-authenticate.ts'
 import { createPartitionsApi } from './apis/37-create-partitions.ts'
 import { deleteGroupsApi } from './apis/42-delete-groups.ts'
 import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts'
 import { listPartitionReassignmentsApi } from './apis/46-list-partition-reassignments.ts'
 import { offsetDeleteApi } from './apis/47-offset-delete.ts'
+import { describeClientQuotasApi } from './apis/48-describe-client-quotas.ts'
+import { updateFeaturesApi } from './apis/57-update-features.ts'
 import { describeClusterApi } from './apis/60-describe-cluster.ts'
 import { describeProducersApi } from './apis/61-describe-producers.ts'
 import { describeTransactionsApi } from './apis/65-describe-transactions.ts'
 import { listTransactionsApi } from './apis/66-list-transactions.ts'
 import { consumerGroupHeartbeatApi } from './apis/68-consumer-group-heartbeat.ts'
 import { consumerGroupDescribeApi } from './apis/69-consumer-group-describe.ts'
+import { listConfigResourcesApi } from './apis/74-list-config-resources.ts'
+import { describeTopicPartitionsApi } from './apis/75-describe-topic-partitions.ts'
 
 /** Every API that is described here, by its key. */
 export const apis = [
@@ -71,18 +76,23 @@ export const apis = [
   deleteAclsApi,
   describeConfigsApi,
   alterConfigsApi,
+  describeLogDirsApi,
   saslAuthenticateApi,
   createPartitionsApi,
   deleteGroupsApi,
   incrementalAlterConfigsApi,
   listPartitionReassignmentsApi,
   offsetDeleteApi,
+  describeClientQuotasApi,
+  updateFeaturesApi,
   describeClusterApi,
   describeProducersApi,
   describeTransactionsApi,
   listTransactionsApi,
   consumerGroupHeartbeatApi,
   consumerGroupDescribeApi,
+  listConfigResourcesApi,
+  describeTopicPartitionsApi,
 ] as const
 
 /** One of {@link apis}; its `name` and its `key` tell which. */

@@ -12,6 +12,7 @@ import {
   produceApi,
 } from '@partita/wire'
 import { describe, expect, test } from 'vitest'
+import { requestsOf4, responsesOf4 } from './golden-frames-of-4.ts'
 
 const id = '000102030405060708090a0b0c0d0e0f'
 const origin = { correlationId: 258, clientId: 'java' }
@@ -146,14 +147,14 @@ const responses: readonly [name: string, api: Api, version: number, body: unknow
 ]
 
 describe('frames that Java wrote', () => {
-  test.each(requests)('request: %s', (_, api, version, body, frame) => {
+  test.each([...requests, ...requestsOf4])('request: %s', (_, api, version, body, frame) => {
     expect(Buffer.from(encodeRequest(api, version, origin, body as never)).toString('hex')).toBe(frame)
     const decoded = decodeRequest(Buffer.from(frame, 'hex').subarray(4))
     expect(decoded).toMatchObject({ apiKey: api.key, apiVersion: version, ...origin })
     expect(decoded.body).toMatchObject(body as object)
   })
 
-  test.each(responses)('response: %s', (_, api, version, body, frame) => {
+  test.each([...responses, ...responsesOf4])('response: %s', (_, api, version, body, frame) => {
     expect(Buffer.from(encodeResponse(api, version, 258, body as never)).toString('hex')).toBe(frame)
     const decoded = decodeResponse(api, version, Buffer.from(frame, 'hex').subarray(4))
     expect(decoded.correlationId).toBe(258)

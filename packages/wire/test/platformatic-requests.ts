@@ -76,6 +76,14 @@ const exceptions: Readonly<Record<string, Exception>> = {
     }
   },
 
+  DescribeLogDirs: (_, body) => {
+    const topics = (body['topics'] ?? []) as Body[]
+    return {
+      fields: [topics.map(({ topic, partitions }) => ({ name: topic, partitions }))],
+      expected: { topics },
+    }
+  },
+
   OffsetForLeaderEpoch: (given, body) => ({
     fields: [
       given['replicaId'],

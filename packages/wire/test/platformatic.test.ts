@@ -8,6 +8,7 @@ import { asTheyCanRead } from './platformatic-responses.ts'
 
 /** Where 1.35.0 does not follow the protocol, so that nothing can be learnt from it. */
 const wrongBothWays = new Set([
+  'describeClientQuotasV0', // Is version 1, by its own comments and its length fields.
   'describeConfigsV2', // Reads fields of v3, and ends its request with a tag section that v2 has not.
 ])
 const wrongInRequests = new Set([
@@ -25,6 +26,8 @@ const invented: Readonly<Record<string, readonly string[]>> = {
   apiVersionsV3: ['name'],
   apiVersionsV4: ['name'],
   describeClusterV0: ['endpointType'],
+  describeLogDirsV2: ['totalBytes', 'usableBytes'],
+  describeLogDirsV3: ['totalBytes', 'usableBytes'],
   fetchV12: ['topicId'],
   joinGroupV6: ['protocolType', 'skipAssignment'],
   metadataV9: ['topicId'],

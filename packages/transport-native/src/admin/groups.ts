@@ -27,6 +27,9 @@ import type { AdminContext } from './topics.ts'
 const { GROUP_ID_NOT_FOUND, ILLEGAL_GENERATION, NON_EMPTY_GROUP, REBALANCE_IN_PROGRESS, UNKNOWN_MEMBER_ID } =
   kafkaErrorCodes
 
+/** Version 10 of OffsetFetch and OffsetCommit has topics by id; here they are known by name. (Java's `Admin`: the same.) */
+const byName = 9
+
 type ToldGroup = ResponseOf<typeof describeGroupsApi>['groups'][number]
 
 /** Groups, each at its coordinator. */
@@ -72,7 +75,10 @@ export class Groups {
     return this.#atCoordinator(groupId, true, async (node, timeoutMs) => {
       // All topics: a list would have to name every partition. The fields of all versions; a broker's has some of them.
       const body = { groupId, topics: null, groups: [{ groupId, memberId: null, topics: null }] }
-      const answer = await this.#context.cluster.request(node, offsetFetchApi, body, { timeoutMs })
+      const answer = await this.#context.cluster.request(node, offsetFetchApi, body, {
+        timeoutMs,
+        atMostVersion: byName,
+      })
       const told = answer.groups.find((each) => each.groupId === groupId) ?? answer
       if (told.errorCode === GROUP_ID_NOT_FOUND) return []
       throwKafkaError(told.errorCode, place)
@@ -96,7 +102,8 @@ export class Groups {
       })),
     }))
     return this.#atCoordinator(groupId, true, async (node, timeoutMs) => {
-      const answer = await this.#context.cluster.request(node, offsetCommitApi, { groupId, topics }, { timeoutMs })
+      const options = { timeoutMs, atMostVersion: byName }
+      const answer = await this.#context.cluster.request(node, offsetCommitApi, { groupId, topics }, options)
       throwRefusals(
         answer.topics.flatMap(({ name: topic, partitions }) =>
           partitions.flatMap(({ partitionIndex: partition, errorCode }) =>

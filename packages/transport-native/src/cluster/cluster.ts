@@ -30,6 +30,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /** Default `main`. */
   readonly lane?: Lane | undefined
+  /** Of the request. Default: the highest that both sides know. */
+  readonly atMostVersion?: number | undefined
 }
 
 /**

@@ -156,11 +156,12 @@ class NativeCluster implements Cluster {
     options: RequestOptions,
     wantsAnswer: boolean,
   ): Promise<never> {
-    const { timeoutMs = this.#settings.requestTimeoutMs, signal, lane = 'main' } = options
+    const { timeoutMs = this.#settings.requestTimeoutMs, signal, lane = 'main', atMostVersion } = options
     return new Promise((resolve, reject) => {
       const channel = this.#nodes.channel(node, lane)
       const { clock } = this
-      channel.submit(new PendingRequest({ api, body, wantsAnswer, clock, timeoutMs, signal }, resolve, reject))
+      const request = { api, body, atMostVersion, wantsAnswer, clock, timeoutMs, signal }
+      channel.submit(new PendingRequest(request, resolve, reject))
     })
   }
 

@@ -1,38 +1,14 @@
-import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
-import { apiVersionsApi, type Api, type ResponseOf } from '@partita/wire'
-import type { BrokerConnection } from './broker-connection.ts'
+import { PartitaError } from '@partita/protocol'
+import type { Api, apiVersionsApi, ResponseOf } from '@partita/wire'
 
 /** The versions that one broker serves. */
 export interface ApiVersions {
   /**
    * The highest version of an API that both sides know.
+   * @param atMost for a request that a higher version could not say
    * @throws PartitaError `UNSUPPORTED_VERSION` naming both ranges
    */
-  versionOf(api: Api): number
-}
-
-/** Kafka 2.4 and later know it; older ones say so in the form of v0 (KIP-511). */
-const askedVersion = 3
-
-/**
- * What the broker sees of this client's software (KIP-511). The number is not the package's: it grows when the way the
- * client talks to brokers changes.
- */
-const software = { clientSoftwareName: 'partita', clientSoftwareVersion: '1' }
-
-/** Asks a broker what it serves: the first request of every connection. */
-export async function askApiVersions(connection: BrokerConnection): Promise<ApiVersions> {
-  let answer = await connection.call(apiVersionsApi, software, askedVersion)
-  if (answer.errorCode === kafkaErrorCodes.UNSUPPORTED_VERSION) answer = await connection.call(apiVersionsApi, {}, 0)
-  if (answer.errorCode !== 0) {
-    const text = `The broker refused to say which versions it serves: error ${answer.errorCode}.`
-    throw new PartitaError('CONNECTION_FAILED', text, {
-      broker: connection.broker,
-      api: 'ApiVersions',
-      retriable: true,
-    })
-  }
-  return apiVersionsOf(answer.apiKeys, connection.broker)
+  versionOf(api: Api, atMost?: number): number
 }
 
 /** Reads the answer of a broker. */
@@ -44,21 +20,21 @@ export function apiVersionsOf(
   // Worked out once for each API: this is asked with every request.
   const common = new Map<number, number>()
 
-  function negotiate(api: Api): number {
+  function negotiate(api: Api, atMost: number): number {
     const [ownMin, ownMax] = api.versions
     const theirs = served.get(api.key)
     if (theirs === undefined) throw refusal(api, 'does not serve it', broker)
-    const version = Math.min(ownMax, theirs.maxVersion)
+    const version = Math.min(ownMax, theirs.maxVersion, atMost)
     if (version < ownMin || version < theirs.minVersion)
       throw refusal(api, `serves ${theirs.minVersion} to ${theirs.maxVersion}`, broker)
     return version
   }
 
   return {
-    versionOf(api) {
+    versionOf(api, atMost) {
       let version = common.get(api.key)
-      if (version === undefined) common.set(api.key, (version = negotiate(api)))
-      return version
+      if (version === undefined) common.set(api.key, (version = negotiate(api, Infinity)))
+      return atMost === undefined || version <= atMost ? version : negotiate(api, atMost)
     },
   }
 }

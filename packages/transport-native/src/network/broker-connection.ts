@@ -181,7 +181,7 @@ export class BrokerConnection {
   #encode(request: PendingRequest): Uint8Array | undefined {
     const { api, body } = request
     try {
-      const version = (request.version ??= this.versions!.versionOf(api))
+      const version = (request.version ??= this.versions!.versionOf(api, request.atMostVersion))
       request.correlationId = this.#correlationId
       const origin = { correlationId: this.#correlationId, clientId: this.#options.clientId }
       const frame = encodeRequest(api, version, origin, body as never)

@@ -1,5 +1,5 @@
 import { isPartitaError, PartitaError, type Clock } from '@partita/protocol'
-import { askApiVersions } from './api-versions.ts'
+import { askApiVersions } from './ask-api-versions.ts'
 import { BrokerConnection } from './broker-connection.ts'
 import { addressOf, type ByteStream, type Connector, type Endpoint } from './connector.ts'
 import { keepAuthenticated } from './sasl/authenticate.ts'

@@ -7,6 +7,8 @@ export interface PendingRequestOptions {
   readonly body: unknown
   /** Default: the highest that both sides know. */
   readonly version?: number | undefined
+  /** Where `version` is not given: no higher one than this. */
+  readonly atMostVersion?: number | undefined
   /** `false`: the broker answers nothing (Produce with `acks: 0`). Default `true`. */
   readonly wantsAnswer?: boolean | undefined
   readonly clock: Clock
@@ -24,6 +26,7 @@ export class PendingRequest {
   readonly wantsAnswer: boolean
   /** The version it is, or was, sent in; `undefined` until the connection chose it. */
   version: number | undefined
+  readonly atMostVersion: number | undefined
   /** Set when it is handed over. */
   correlationId = -1
   /** The request's time has run out; called once, also where the caller has given up on it already. */
@@ -37,10 +40,11 @@ export class PendingRequest {
   #broker: string | undefined
 
   constructor(options: PendingRequestOptions, resolve: (answer: never) => void, reject: (error: PartitaError) => void) {
-    const { api, body, version, wantsAnswer = true, clock, timeoutMs, signal } = options
+    const { api, body, version, atMostVersion, wantsAnswer = true, clock, timeoutMs, signal } = options
     this.api = api
     this.body = body
     this.version = version
+    this.atMostVersion = atMostVersion
     this.wantsAnswer = wantsAnswer
     this.#resolve = resolve
     this.#reject = reject

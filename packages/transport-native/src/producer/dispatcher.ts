@@ -74,8 +74,8 @@ export class Dispatcher {
 
   async #send(node: number, shipments: readonly Shipment[]): Promise<void> {
     const { cluster, acks, requestTimeoutMs } = this.#ports
-    const request = new ProduceRequest(shipments, (topic) => cluster.cachedTopic(topic)?.topicId)
-    const options = { timeoutMs: requestTimeoutMs }
+    const request = new ProduceRequest(shipments, cluster)
+    const options = { timeoutMs: requestTimeoutMs, atMostVersion: request.atMostVersion }
     try {
       const body = request.body(acks, requestTimeoutMs)
       for (const shipment of shipments) shipment.markSent()

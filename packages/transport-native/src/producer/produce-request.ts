@@ -1,5 +1,7 @@
 import type { Acks, WriteResult } from '@partita/protocol'
-import { type produceApi, type RequestInput, type ResponseOf, zeroUuid } from '@partita/wire'
+import type { produceApi, RequestInput, ResponseOf } from '@partita/wire'
+import type { Cluster } from '../cluster/cluster.ts'
+import { TopicIds } from '../cluster/topic-ids.ts'
 import type { Shipment } from './shipment.ts'
 
 type ProduceBody = RequestInput<typeof produceApi>
@@ -14,38 +16,43 @@ export const nothingKnown: WriteResult = Object.freeze({ baseOffset: -1, logAppe
 export class ProduceRequest {
   readonly shipments: readonly Shipment[]
   readonly #topics = new Map<string, Map<number, Shipment>>()
-  readonly #topicIds: (topic: string) => string | undefined
+  readonly #ids: TopicIds
 
-  constructor(shipments: readonly Shipment[], topicIds: (topic: string) => string | undefined) {
+  constructor(shipments: readonly Shipment[], cluster: Pick<Cluster, 'cachedTopic'>) {
     this.shipments = shipments
-    this.#topicIds = topicIds
     for (const shipment of shipments) {
       const { topic, partition } = shipment.batch
       const partitions = this.#topics.get(topic)
       if (partitions === undefined) this.#topics.set(topic, new Map([[partition, shipment]]))
       else partitions.set(partition, shipment)
     }
+    this.#ids = new TopicIds(cluster, this.#topics.keys())
+  }
+
+  /** The highest version that it can be sent in, where not every one will do. */
+  get atMostVersion(): number | undefined {
+    return this.#ids.areKnown ? undefined : lastVersionByName
   }
 
   /** With names and ids alike: which of them is sent depends on the version that the broker speaks. */
   body(acks: Acks, timeoutMs: number): ProduceBody {
     const topicData = Array.from(this.#topics, ([name, partitions]) => ({
       name,
-      topicId: this.#topicIds(name) ?? zeroUuid,
+      topicId: this.#ids.of(name),
       partitionData: Array.from(partitions, ([index, { batch }]) => ({ index, records: batch.bytes })),
     }))
     return { transactionalId: null, acks, timeoutMs, topicData }
   }
 
   /** The shipments of the topic that a part of the answer is about, by partition. */
-  shipmentsOf({ name, topicId }: TopicAnswer): ReadonlyMap<number, Shipment> | undefined {
-    if (name !== '') return this.#topics.get(name)
-    for (const [topic, shipments] of this.#topics) {
-      if (this.#topicIds(topic) === topicId) return shipments
-    }
-    return undefined
+  shipmentsOf(answer: TopicAnswer): ReadonlyMap<number, Shipment> | undefined {
+    const topic = this.#ids.nameOf(answer)
+    return topic === undefined ? undefined : this.#topics.get(topic)
   }
 }
+
+/** From the next version on, topics go by their ids. */
+const lastVersionByName = 12
 
 /**
  * Shares shipments out among requests of a bounded size, in their order. One that is larger alone goes alone.

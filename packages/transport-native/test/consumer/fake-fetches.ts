@@ -30,15 +30,15 @@ export class FakeFetches {
     const read = (): { partitions: object[]; hasNews: boolean } => {
       let hasNews = false
       const partitions = [...asked.values()].map((each) => {
-        const log = this.#topics.get(each.topic)![each.partition]!
-        const error = errorOf(log, node, each)
-        const records = error === 'NONE' ? log.read(each.fetchOffset, each.partitionMaxBytes) : new Uint8Array(0)
+        const log = this.#topics.get(each.topic)?.[each.partition]
+        const error = log === undefined ? 'UNKNOWN_TOPIC_ID' : errorOf(log, node, each)
+        const records = error === 'NONE' ? log!.read(each.fetchOffset, each.partitionMaxBytes) : new Uint8Array(0)
         hasNews ||= error !== 'NONE' || records.length > 0
         return {
           partitionIndex: each.partition,
           errorCode: kafkaErrorCodes[error],
-          highWatermark: log.end,
-          abortedTransactions: body.isolationLevel === 1 ? log.aborted : null,
+          highWatermark: log?.end ?? -1,
+          abortedTransactions: body.isolationLevel === 1 ? (log?.aborted ?? []) : null,
           records,
         }
       })
@@ -56,6 +56,7 @@ export class FakeFetches {
       answered = true
       const topics = [...new Set([...asked.values()].map(({ topic }) => topic))]
       const responses = topics.map((topic) => ({
+        topic,
         topicId: idOf(topic),
         partitions: partitions.filter((_, index) => [...asked.values()][index]!.topic === topic),
       }))
@@ -68,15 +69,16 @@ export class FakeFetches {
   /** What a request asks for, its session included; `null` where there is no such session. */
   #askedBy(node: number, body: RequestOf<typeof fetchApi>): Map<string, FetchAsked> | null {
     const { sessionId, sessionEpoch, topics, forgottenTopicsData } = body
-    const nameOf = (topicId: string): string => [...this.#topics.keys()].find((name) => idOf(name) === topicId) ?? '?'
+    const nameOf = (name: string, topicId: string): string =>
+      name === '' ? ([...this.#topics.keys()].find((each) => idOf(each) === topicId) ?? '?') : name
     const session = this.granted.get(sessionId)
     if (sessionEpoch > 0 && session?.epoch !== sessionEpoch) return null
     const asked = sessionEpoch > 0 ? session!.partitions : new Map<string, FetchAsked>()
-    for (const { topicId, partitions } of forgottenTopicsData) {
-      for (const partition of partitions) asked.delete(`${nameOf(topicId)}-${partition}`)
+    for (const { topic, topicId, partitions } of forgottenTopicsData) {
+      for (const partition of partitions) asked.delete(`${nameOf(topic, topicId)}-${partition}`)
     }
-    for (const { topicId, partitions } of topics) {
-      const topic = nameOf(topicId)
+    for (const { topic: name, topicId, partitions } of topics) {
+      const topic = nameOf(name, topicId)
       for (const each of partitions) asked.set(`${topic}-${each.partition}`, { topic, ...each })
     }
     if (this.sessions) this.granted.set(node, { epoch: sessionEpoch > 0 ? sessionEpoch + 1 : 1, partitions: asked })

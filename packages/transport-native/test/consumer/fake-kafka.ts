@@ -1,6 +1,6 @@
 import { kafkaErrorCodes, PartitaError, type KafkaErrorName } from '@partita/protocol'
 import { createVirtualClock, type VirtualClock } from '@partita/testing'
-import { decodeRequest, decodeResponse, encodeRequest, encodeResponse, type Api } from '@partita/wire'
+import { decodeRequest, decodeResponse, encodeRequest, encodeResponse, type Api, zeroUuid } from '@partita/wire'
 import type { listOffsetsApi, RequestOf, ResponseInput } from '@partita/wire'
 import type { Cluster, RequestOptions, TopicMetadata } from '../../src/cluster/cluster.ts'
 import { FakeFetches, idOf } from './fake-fetches.ts'
@@ -11,6 +11,7 @@ import { FakeLog } from './fake-log.ts'
 export interface Seen {
   readonly node: number
   readonly api: string
+  readonly version: number
   // The body is of whichever API it is: tests look into it as they know it.
   readonly body: never
 }
@@ -27,6 +28,10 @@ export class FakeKafka {
   /** Answers instead of the cluster's own, by API name; one that gives `undefined` lets the request through. */
   readonly faults: Map<string, Fault> = new Map()
   coordinator = 1
+  /** Whether metadata tells topic ids: with an old `inter.broker.protocol.version` there are none. */
+  hasTopicIds = true
+  /** How often metadata was asked for anew. */
+  refreshes = 0
 
   createTopic(name: string, partitions: number, leaderOf: (partition: number) => number = () => 1): FakeLog[] {
     const logs = Array.from({ length: partitions }, (_, partition) => new FakeLog(leaderOf(partition)))
@@ -62,7 +67,7 @@ export class FakeKafka {
         throw new PartitaError('UNKNOWN_TOPIC_OR_PARTITION', text, { topic: name, retriable: true })
       }
       const partitions = logs.map(({ leader, leaderEpoch }, partition) => ({ partition, leader, leaderEpoch }))
-      return { topic: name, topicId: idOf(name), partitions }
+      return { topic: name, topicId: this.hasTopicIds ? idOf(name) : zeroUuid, partitions }
     }
     return {
       clock: this.clock,
@@ -77,6 +82,7 @@ export class FakeKafka {
       coordinator: () => Promise.resolve(this.coordinator),
       forgetCoordinator: () => undefined,
       topic: async (name, { refresh = false } = {}) => {
+        if (refresh) this.refreshes++
         if (refresh || !known.has(name)) known.set(name, snapshot(name))
         return known.get(name)!
       },
@@ -99,13 +105,13 @@ export class FakeKafka {
     node: number,
     api: A,
     input: object,
-    { signal, timeoutMs = 30_000, closing }: RequestOptions & { closing: AbortSignal },
+    { signal, timeoutMs = 30_000, closing, atMostVersion = Infinity }: RequestOptions & { closing: AbortSignal },
   ): Promise<never> {
-    const version = api.versions[1]
+    const version = Math.min(api.versions[1], atMostVersion)
     // As it would come over the wire: what cannot be encoded fails here.
     const frame = encodeRequest(api, version, { correlationId: 1, clientId: 'test' }, input as never)
     const { body } = decodeRequest(frame.subarray(4))
-    this.seen.push({ node, api: api.name, body: body as never })
+    this.seen.push({ node, api: api.name, version, body: body as never })
     const answer = await new Promise<object>((resolve, reject) => {
       const timedOut = new PartitaError('REQUEST_TIMEOUT', 'No answer came.', { retriable: true })
       const timer = this.clock.setTimer(timeoutMs, () => reject(timedOut))
@@ -161,18 +167,24 @@ export class FakeKafka {
     answer({ ...code('NONE'), members: members.map((each) => ({ ...each, ...code('NONE') })) })
   }
 
+  /** A topic goes by its name or by its id; nobody finds one by an id of zeros. */
+  #nameOf({ name, topicId }: { name: string; topicId: string }): string {
+    return name === '' ? ([...this.topics.keys()].find((each) => idOf(each) === topicId) ?? '?') : name
+  }
+
   #committed({
     groups,
   }: {
-    groups: { groupId: string; topics: { name: string; partitionIndexes: number[] }[] }[]
+    groups: { groupId: string; topics: { name: string; topicId: string; partitionIndexes: number[] }[] }[]
   }): object {
     return {
       groups: groups.map(({ groupId, topics }) => ({
         groupId,
         errorCode: 0,
-        topics: topics.map(({ name, partitionIndexes }) => ({
-          name,
+        topics: topics.map(({ partitionIndexes, ...told }) => ({
+          ...told,
           partitions: partitionIndexes.map((partitionIndex) => {
+            const name = this.#nameOf(told)
             const { offset = -1, metadata = '' } = this.group.offsets.get(`${name}-${partitionIndex}`) ?? {}
             return { partitionIndex, committedOffset: offset, metadata, errorCode: 0 }
           }),
@@ -186,14 +198,15 @@ export class FakeKafka {
     generationIdOrMemberEpoch: number
     topics: {
       name: string
+      topicId: string
       partitions: { partitionIndex: number; committedOffset: number; committedMetadata: string }[]
     }[]
   }): object {
     const error = this.group.commitError(body.memberId, body.generationIdOrMemberEpoch)
-    const topics = body.topics.map(({ name, partitions }) => ({
-      name,
+    const topics = body.topics.map(({ partitions, ...told }) => ({
+      ...told,
       partitions: partitions.map(({ partitionIndex, committedOffset: offset, committedMetadata: metadata }) => {
-        if (error === 'NONE') this.group.offsets.set(`${name}-${partitionIndex}`, { offset, metadata })
+        if (error === 'NONE') this.group.offsets.set(`${this.#nameOf(told)}-${partitionIndex}`, { offset, metadata })
         return { partitionIndex, errorCode: kafkaErrorCodes[error] }
       }),
     }))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PartitaError } from '@partita/protocol'
 import { heartbeatApi, joinGroupApi, leaveGroupApi, offsetCommitApi } from '@partita/wire'
+import { idOf } from './fake-fetches.ts'
 import { FakeKafka } from './fake-kafka.ts'
 import { commitOf, joined } from './joined.ts'
 import { Member, settled } from './member.ts'
@@ -79,7 +80,9 @@ describe('commits', () => {
 
   it('name what a broker refuses, and that ends nothing', async () => {
     const { kafka, member } = await joined(1)
-    kafka.refuseNext('OffsetCommit', { topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: 12 }] }] })
+    kafka.refuseNext('OffsetCommit', {
+      topics: [{ topicId: idOf('t'), partitions: [{ partitionIndex: 0, errorCode: 12 }] }],
+    })
     await expect(settled(kafka, member.membership.commit([commitOf(0, 1, 'long')]))).rejects.toMatchObject({
       code: 'OFFSET_METADATA_TOO_LARGE',
       place: { topic: 't', partition: 0, groupId: 'g' },
@@ -92,7 +95,9 @@ describe('commits', () => {
     const { kafka, member } = await joined(2)
     const joining = new Member(kafka).join()
     await kafka.clock.advanceUntil(() => kafka.group.state === 'completing')
-    kafka.refuseNext('OffsetCommit', { topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: 22 }] }] })
+    kafka.refuseNext('OffsetCommit', {
+      topics: [{ topicId: idOf('t'), partitions: [{ partitionIndex: 0, errorCode: 22 }] }],
+    })
     await expect(settled(kafka, member.membership.commit([commitOf(0, 1)]))).rejects.toMatchObject({
       code: 'REBALANCE_IN_PROGRESS',
       retriable: true,

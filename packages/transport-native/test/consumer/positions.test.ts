@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PartitaError } from '@partita/protocol'
+import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
 import { fetchApi } from '@partita/wire'
 import { idOf } from './fake-fetches.ts'
 import { FakeKafka } from './fake-kafka.ts'
@@ -125,5 +125,52 @@ describe('leaders', () => {
     kafka.refuseNext('Fetch', { errorCode: 0, responses: [{ topicId: idOf('t'), partitions }] })
     await kafka.clock.advance(600)
     expect(member.events.at(-1)).toMatch(/^failed TOPIC_AUTHORIZATION_FAILED/)
+  })
+})
+
+describe('topics without ids', () => {
+  const versionsOf = (kafka: FakeKafka, name: string): number[] => [
+    ...new Set(kafka.seen.filter(({ api }) => api === name).map(({ version }) => version)),
+  ]
+
+  it('go by their names in every request, where the brokers speak of ids and the cluster has none', async () => {
+    const { kafka, member, read } = await started(1, (each) => {
+      each.hasTopicIds = false
+      each.log('t', 0).append(['a', 'b'])
+      each.group.offsets.set('t-0', { offset: 1, metadata: '' })
+    })
+    expect([read(0), member.events]).toEqual([['b'], ['assigned t-0 in 1']])
+    await settled(kafka, member.membership.commit([{ topic: 't', partition: 0, offset: 2, metadata: 'm' }]))
+    expect(kafka.group.offsets.get('t-0')).toEqual({ offset: 2, metadata: 'm' })
+    expect(['Fetch', 'OffsetFetch', 'OffsetCommit'].map((api) => versionsOf(kafka, api))).toEqual([[12], [9], [9]])
+  })
+
+  it('go by their ids once they have some, in a session of its own', async () => {
+    const { kafka, read } = await started(1, (each) => {
+      each.hasTopicIds = false
+      each.fetches.sessions = true
+      each.log('t', 0).append(['a'])
+    })
+    kafka.hasTopicIds = true
+    kafka.log('t', 0).moveTo(2)
+    await kafka.clock.advance(1_000)
+    kafka.log('t', 0).append(['b'])
+    await kafka.clock.advance(1_000)
+    expect(read(0)).toEqual(['a', 'b'])
+    expect(versionsOf(kafka, 'Fetch')).toEqual([12, fetchApi.versions[1]])
+    const sent = kafka.requests(fetchApi)
+    const first = sent.find(({ topics }) => topics.some(({ topicId }) => topicId === idOf('t')))
+    expect(first?.sessionEpoch).toBe(0)
+  })
+
+  it('that were made anew are found by their new id at the next attempt', async () => {
+    const { kafka, member } = await started(1)
+    const committing = member.membership.commit([{ topic: 't', partition: 0, offset: 0, metadata: '' }])
+    const refused = { partitionIndex: 0, errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_ID }
+    kafka.refuseNext('OffsetCommit', { topics: [{ topicId: idOf('t'), partitions: [refused] }] })
+    const before = kafka.refreshes
+    await settled(kafka, committing)
+    expect(kafka.refreshes).toBe(before + 1)
+    expect(kafka.group.offsets.get('t-0')).toEqual({ offset: 0, metadata: '' })
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createVirtualClock } from '@partita/testing'
 import { apiVersionsApi, fetchApi, listGroupsApi, produceApi } from '@partita/wire'
-import { apiVersionsOf, askApiVersions } from '../../src/network/api-versions.ts'
+import { apiVersionsOf } from '../../src/network/api-versions.ts'
+import { askApiVersions } from '../../src/network/ask-api-versions.ts'
 import { BrokerConnection } from '../../src/network/broker-connection.ts'
 import { endpoint } from './connection-harness.ts'
 import { handled } from './failure.ts'
@@ -34,10 +35,16 @@ describe('the version of a request', () => {
     expect(versions.versionOf(produceApi)).toBe(9)
   })
 
+  it('is no higher than a request can be sent in', () => {
+    expect(versions.versionOf(listGroupsApi, 4)).toBe(4)
+    expect(versions.versionOf(produceApi, 12)).toBe(9)
+    expect(() => versions.versionOf(listGroupsApi, 2)).toThrow(/ListGroups.*the broker serves 3 to 99/)
+  })
+
   it('is refused by name where there is none, with both ranges', () => {
     const refusal = expect.objectContaining({ code: 'UNSUPPORTED_VERSION', retriable: false })
     expect(() => versions.versionOf(fetchApi)).toThrow(refusal as Error)
-    expect(() => versions.versionOf(fetchApi)).toThrow(/Fetch.*this client knows 4 to 17, the broker serves 0 to 3/)
+    expect(() => versions.versionOf(fetchApi)).toThrow(/Fetch.*this client knows 4 to 18, the broker serves 0 to 3/)
     expect(() => versions.versionOf(apiVersionsApi)).toThrow(/ApiVersions.*the broker does not serve it/)
   })
 })

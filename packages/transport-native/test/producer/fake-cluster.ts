@@ -47,6 +47,7 @@ export interface SentBatch {
 
 export interface SentRequest {
   readonly node: number
+  readonly version: number
   readonly acks: number
   readonly timeoutMs: number
   readonly batches: readonly SentBatch[]
@@ -77,11 +78,13 @@ export interface FakeCluster extends Cluster {
   onMetadata: () => PartitaError | undefined
 }
 
-const topicId = '0123456789abcdef0123456789abcdef'
+const someId = '0123456789abcdef0123456789abcdef'
 
 /** A cluster in memory with the topic `orders`. Requests and answers go through their bytes, in the given version. */
-export function fakeCluster(options: { readonly version?: number; readonly partitions?: number } = {}): FakeCluster {
-  const { version = 12, partitions = 12 } = options
+export function fakeCluster(
+  options: { readonly version?: number; readonly partitions?: number; readonly topicId?: string } = {},
+): FakeCluster {
+  const { version: highest = 12, partitions = 12, topicId = someId } = options
   const clock = createVirtualClock()
   const logs = new Map<number, PartitionLog>()
   const log = (partition: number): PartitionLog => {
@@ -118,20 +121,22 @@ export function fakeCluster(options: { readonly version?: number; readonly parti
       return closed
     },
     async request<A extends Api>(node: number, api: A, input: RequestInput<A>, opts?: RequestOptions) {
+      const version = Math.min(highest, opts?.atMostVersion ?? highest)
       const apiVersion = api.key === produceApi.key ? version : 4
       const body = throughBytes(api, apiVersion, input)
       const answer = (output: ResponseInput<Api>): ResponseOf<A> =>
         decodeResponse(api, apiVersion, encodeResponse(api, apiVersion, 1, output as never).subarray(4)).body
       if (api.key === initProducerIdApi.key) return answer(initProducerId() as never)
-      const sent = noteProduce(node, body as RequestOf<typeof produceApi>)
+      const sent = noteProduce(node, version, body as RequestOf<typeof produceApi>)
       return answer((await produce(sent, opts?.timeoutMs ?? 30_000)) as never)
     },
-    async send(node, api, input) {
-      const sent = noteProduce(node, throughBytes(api, version, input) as RequestOf<typeof produceApi>)
+    async send(node, api, input, opts) {
+      const version = Math.min(highest, opts?.atMostVersion ?? highest)
+      const sent = noteProduce(node, version, throughBytes(api, version, input) as RequestOf<typeof produceApi>)
       if (self.onRequest(sent, self.requests.length - 1).way === 'cut') throw connectionFailed()
       for (const batch of sent.batches) log(batch.partition).append(batch.bytes)
     },
-    versionOf: () => Promise.resolve(version),
+    versionOf: () => Promise.resolve(highest),
     nodes: () => [1, 2, 3],
     anyNode: () => Promise.resolve(2),
     controller: () => Promise.resolve(1),
@@ -186,7 +191,7 @@ export function fakeCluster(options: { readonly version?: number; readonly parti
     return { errorCode: kafkaErrorCodes[error], producerId, producerEpoch }
   }
 
-  function noteProduce(node: number, body: RequestOf<typeof produceApi>): SentRequest {
+  function noteProduce(node: number, version: number, body: RequestOf<typeof produceApi>): SentRequest {
     const batches = body.topicData.flatMap((topic) =>
       topic.partitionData.map(({ index, records }) => ({
         topic: version >= 13 ? self.topicName(topic.topicId)! : topic.name,
@@ -194,7 +199,7 @@ export function fakeCluster(options: { readonly version?: number; readonly parti
         bytes: records!.slice(),
       })),
     )
-    const sent = { node, acks: body.acks, timeoutMs: body.timeoutMs, batches }
+    const sent = { node, version, acks: body.acks, timeoutMs: body.timeoutMs, batches }
     self.requests.push(sent)
     return sent
   }
@@ -211,7 +216,7 @@ export function fakeCluster(options: { readonly version?: number; readonly parti
     if (way === 'unanswered') {
       throw new PartitaError('REQUEST_TIMEOUT', 'No answer.', { retriable: true, ambiguous: true })
     }
-    const topic = version >= 13 ? { topicId } : { name: 'orders' }
+    const topic = sent.version >= 13 ? { topicId } : { name: 'orders' }
     return {
       responses: [{ ...topic, partitionResponses: answers }],
       ...(nodeEndpoints && { nodeEndpoints }),

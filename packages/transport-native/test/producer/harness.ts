@@ -16,10 +16,10 @@ export interface Bench {
 
 /** A session on a cluster in memory; the topic's partitions are known already. */
 export async function bench(
-  options: Partial<ProducerTransportOptions> & { readonly version?: number } = {},
+  options: Partial<ProducerTransportOptions> & { readonly version?: number; readonly topicId?: string } = {},
 ): Promise<Bench> {
-  const { version, ...rest } = options
-  const cluster = fakeCluster(version === undefined ? {} : { version })
+  const { version = 12, topicId, ...rest } = options
+  const cluster = fakeCluster({ version, ...(topicId !== undefined && { topicId }) })
   const session = createProducerSession(cluster, {
     acks: -1,
     compressionType: 'none',

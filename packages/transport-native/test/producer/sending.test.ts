@@ -1,4 +1,4 @@
-import { verifyCrc, readBatchHeader } from '@partita/wire'
+import { verifyCrc, readBatchHeader, zeroUuid } from '@partita/wire'
 import { describe, expect, it } from 'vitest'
 import { createProducerSession } from '../../src/producer/producer-session.ts'
 import { fakeCluster } from './fake-cluster.ts'
@@ -183,5 +183,18 @@ describe('a batch', () => {
     expect(error.place).toMatchObject({ topic: 'orders', partition: 12 })
     expect(cluster.requests).toEqual([])
     expect((await insist(session, batchOf(session, 11, ['a']))).baseOffset).toBe(0)
+  })
+})
+
+describe('topics', () => {
+  it('go by their ids where the broker speaks of them so, and by name where the cluster tells no ids', async () => {
+    for (const [topicId, version] of [
+      ['000102030405060708090a0b0c0d0e0f', 13],
+      [zeroUuid, 12],
+    ] as const) {
+      const { cluster, session } = await bench({ version: 13, topicId })
+      await expect(session.write(batchOf(session, 0, ['a']))).resolves.toMatchObject({ baseOffset: 0 })
+      expect(cluster.requests.map((sent) => sent.version)).toEqual([version])
+    }
   })
 })

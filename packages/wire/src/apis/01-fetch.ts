@@ -1,7 +1,8 @@
 // v4: batches of magic 2, isolation level, aborted transactions. v5: log start offset. v7 (KIP-227): sessions, which a
 // broker declines by session id 0. v9: leader epochs. v10: zstd. v11 (KIP-392): rack, preferred replica. v12: flexible.
 // v13 (KIP-516): topics by id in place of names. v15 (KIP-903): the replica moves into a tagged field, and the body no
-// longer begins with it. v16 (KIP-951): where new leaders are. v17: the replica's directory.
+// longer begins with it. v16 (KIP-951): where new leaders are. v17: the replica's directory. v18 (KIP-1166): the
+// replica's high watermark.
 import {
   array,
   between,
@@ -23,11 +24,14 @@ import {
 } from '../schema/index.ts'
 import { leaderIdAndEpoch, nodeEndpoints } from './leader-hints.ts'
 
+/** "Not told" is the greatest of 64 bits in Kafka, which is never sent; here the greatest number that is exact. */
+const unknownHighWatermark = Number.MAX_SAFE_INTEGER
+
 /** Fetch: record batches out of partitions. */
 export const fetchApi = defineApi({
   key: 1,
   name: 'Fetch',
-  versions: [4, 17],
+  versions: [4, 18],
   flexibleFrom: 12,
   request: struct({
     clusterId: tagged(0, 12, nullableString),
@@ -52,6 +56,7 @@ export const fetchApi = defineApi({
             logStartOffset: since(5, int64, -1),
             partitionMaxBytes: int32,
             replicaDirectoryId: tagged(0, 17, uuid),
+            highWatermark: tagged(1, 18, int64, unknownHighWatermark),
           }),
         ),
       }),

@@ -1,5 +1,5 @@
 // v2-4: retention time. v3: throttle time. v6: leader epochs. v7 (KIP-345): static members. v8: flexible. v9 (KIP-848):
-// the generation may be a member epoch of the new group protocol.
+// the generation may be a member epoch of the new group protocol. v10 (KIP-848): topics by id in place of names.
 import {
   array,
   between,
@@ -12,13 +12,15 @@ import {
   since,
   string,
   struct,
+  until,
+  uuid,
 } from '../schema/index.ts'
 
 /** OffsetCommit: a group's positions. */
 export const offsetCommitApi = defineApi({
   key: 8,
   name: 'OffsetCommit',
-  versions: [2, 9],
+  versions: [2, 10],
   flexibleFrom: 8,
   request: struct({
     groupId: string,
@@ -28,7 +30,8 @@ export const offsetCommitApi = defineApi({
     retentionTimeMs: between(2, 4, int64, -1),
     topics: array(
       struct({
-        name: string,
+        name: until(9, string),
+        topicId: since(10, uuid),
         partitions: array(
           struct({
             partitionIndex: int32,
@@ -42,6 +45,12 @@ export const offsetCommitApi = defineApi({
   }),
   response: struct({
     throttleTimeMs: since(3, int32),
-    topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32, errorCode: int16 })) })),
+    topics: array(
+      struct({
+        name: until(9, string),
+        topicId: since(10, uuid),
+        partitions: array(struct({ partitionIndex: int32, errorCode: int16 })),
+      }),
+    ),
   }),
 })

@@ -1,5 +1,6 @@
 // v0-7: one group. v8 (KIP-709): many. v2: null topics ask for all, and the answer has an error of its own. v3: throttle
 // time. v5: leader epochs. v6: flexible. v7 (KIP-447): offsets of open transactions may be refused. v9 (KIP-848): member.
+// v10 (KIP-848): topics by id in place of names.
 import {
   array,
   between,
@@ -16,12 +17,14 @@ import {
   string,
   struct,
   until,
+  uuid,
 } from '../schema/index.ts'
 
-const topic = struct({ name: string, partitionIndexes: array(int32) })
+const topic = struct({ name: until(9, string), topicId: since(10, uuid), partitionIndexes: array(int32) })
 
 const topicOffsets = struct({
-  name: string,
+  name: until(9, string),
+  topicId: since(10, uuid),
   partitions: array(
     struct({
       partitionIndex: int32,
@@ -37,7 +40,7 @@ const topicOffsets = struct({
 export const offsetFetchApi = defineApi({
   key: 9,
   name: 'OffsetFetch',
-  versions: [1, 9],
+  versions: [1, 10],
   flexibleFrom: 6,
   request: struct({
     groupId: until(7, string),

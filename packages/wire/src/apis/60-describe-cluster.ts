@@ -1,4 +1,5 @@
-// v0: flexible. v1 (KIP-919): brokers (endpoint type 1) or controllers (2).
+// v0: flexible. v1 (KIP-919): brokers (endpoint type 1) or controllers (2). v2 (KIP-1073): brokers
+// that are fenced, too.
 import {
   array,
   bool,
@@ -18,11 +19,12 @@ import { unknownOperations } from './authorized-operations.ts'
 export const describeClusterApi = defineApi({
   key: 60,
   name: 'DescribeCluster',
-  versions: [0, 1],
+  versions: [0, 2],
   flexibleFrom: 0,
   request: struct({
     includeClusterAuthorizedOperations: optional(bool),
     endpointType: since(1, int8, 1),
+    includeFencedBrokers: since(2, bool),
   }),
   response: struct({
     throttleTimeMs: optional(int32),
@@ -31,7 +33,15 @@ export const describeClusterApi = defineApi({
     endpointType: since(1, int8, 1),
     clusterId: string,
     controllerId: optional(int32, -1),
-    brokers: array(struct({ brokerId: int32, host: string, port: int32, rack: optional(nullableString) })),
+    brokers: array(
+      struct({
+        brokerId: int32,
+        host: string,
+        port: int32,
+        rack: optional(nullableString),
+        isFenced: since(2, bool),
+      }),
+    ),
     clusterAuthorizedOperations: optional(int32, unknownOperations),
   }),
 })

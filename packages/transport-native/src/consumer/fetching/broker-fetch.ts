@@ -58,7 +58,9 @@ export class BrokerFetch {
     this.#begin(positions)
     try {
       const timeoutMs = body.maxWaitMs + answerMarginMs
-      const answer = await cluster.request(this.#node, fetchApi, body, { lane: 'fetch', timeoutMs, signal })
+      const { atMostVersion } = session
+      const limits = { lane: 'fetch', timeoutMs, signal, atMostVersion } as const
+      const answer = await cluster.request(this.#node, fetchApi, body, limits)
       if (answer.errorCode === 0) {
         session.answered(answer)
         return answer

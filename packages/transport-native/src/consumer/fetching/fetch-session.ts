@@ -1,5 +1,5 @@
 import { partitionName } from '@partita/protocol'
-import type { fetchApi, RequestInput, ResponseOf } from '@partita/wire'
+import { type fetchApi, type RequestInput, type ResponseOf, zeroUuid } from '@partita/wire'
 import { byTopic } from '../by-topic.ts'
 import type { FetchPosition } from './fetch-position.ts'
 
@@ -18,6 +18,9 @@ interface Known {
   readonly leaderEpoch: number
 }
 
+/** From the next version on, topics go by their ids. */
+const lastVersionByName = 12
+
 /** Says: this is a full request, from which a session may arise. */
 const fullEpoch = 0
 const lastEpoch = 0x7fff_ffff
@@ -31,6 +34,7 @@ export class FetchSession {
   #id = 0
   #epoch = fullEpoch
   #known: Map<string, Known> = new Map()
+  #byName = false
 
   /** @param maxBytes of each partition in an answer */
   constructor(maxBytes: number) {
@@ -41,8 +45,17 @@ export class FetchSession {
     return this.#epoch !== fullEpoch
   }
 
+  /** The highest version that the request can be sent in, where not every one will do. */
+  get atMostVersion(): number | undefined {
+    return this.#byName ? lastVersionByName : undefined
+  }
+
   /** What to send in order to fetch these and no others. */
   next(positions: readonly FetchPosition[]): SessionPart {
+    // A session is by name or by id from its beginning to its end.
+    const byName = positions.some(({ topicId }) => topicId === zeroUuid)
+    if (byName !== this.#byName) this.#begin(this.#id)
+    this.#byName = byName
     const before = this.incremental ? this.#known : new Map<string, Known>()
     const now = new Map(positions.map((position) => [partitionName(position), knownOf(position)]))
     this.#known = now

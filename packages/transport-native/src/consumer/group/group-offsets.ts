@@ -1,6 +1,14 @@
-import { partitionName, type CommittedOffset, type OffsetCommit, type TopicPartition } from '@partita/protocol'
-import { offsetCommitApi, offsetFetchApi } from '@partita/wire'
+import {
+  kafkaErrorCodes,
+  partitionName,
+  type CommittedOffset,
+  type OffsetCommit,
+  type TopicPartition,
+} from '@partita/protocol'
+import { type Api, offsetCommitApi, offsetFetchApi } from '@partita/wire'
+import type { RequestOptions } from '../../cluster/cluster.ts'
 import { byTopic } from '../by-topic.ts'
+import { TopicIds } from '../../cluster/topic-ids.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { GroupMember } from './group-member.ts'
 
@@ -26,19 +34,23 @@ export class GroupOffsets {
    */
   async fetch(partitions: readonly TopicPartition[]): Promise<Map<string, CommittedOffset>> {
     const { groupId } = this.#coordinator
-    const topics = Array.from(byTopic(partitions), ([name, of]) => ({
+    const asked = byTopic(partitions)
+    const ids = this.#idsOf(asked.keys())
+    const topics = Array.from(asked, ([name, of]) => ({
       name,
+      topicId: ids.of(name),
       partitionIndexes: of.map(({ partition }) => partition),
     }))
     // One group or several: versions differ in where they have it.
     const body = { groupId, topics, groups: [{ groupId, topics }], requireStable: this.#readCommitted }
-    const answer = await this.#coordinator.ask(offsetFetchApi, body, { signal: this.#signal })
+    const answer = await this.#coordinator.ask(offsetFetchApi, body, this.#options(ids))
     const group = answer.groups[0] ?? answer
     this.#coordinator.check(offsetFetchApi, group.errorCode)
     const found = new Map<string, CommittedOffset>()
-    for (const { name: topic, partitions: of } of group.topics) {
-      for (const { partitionIndex: partition, committedOffset: offset, metadata, errorCode } of of) {
-        this.#coordinator.check(offsetFetchApi, errorCode, { topic, partition })
+    for (const told of group.topics) {
+      const topic = ids.nameOf(told) ?? ''
+      for (const { partitionIndex: partition, committedOffset: offset, metadata, errorCode } of told.partitions) {
+        this.#check(offsetFetchApi, errorCode, { topic, partition })
         if (offset >= 0) found.set(partitionName({ topic, partition }), { offset, metadata: metadata ?? '' })
       }
     }
@@ -48,8 +60,11 @@ export class GroupOffsets {
   /** Commits in the name of this member's present generation. */
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
     const { memberId, generation, groupInstanceId } = this.#member
-    const topics = Array.from(byTopic(offsets), ([name, of]) => ({
+    const committed = byTopic(offsets)
+    const ids = this.#idsOf(committed.keys())
+    const topics = Array.from(committed, ([name, of]) => ({
       name,
+      topicId: ids.of(name),
       partitions: of.map(({ partition, offset, metadata }) => ({
         partitionIndex: partition,
         committedOffset: offset,
@@ -58,11 +73,34 @@ export class GroupOffsets {
     }))
     const { groupId } = this.#coordinator
     const body = { groupId, generationIdOrMemberEpoch: generation, memberId, groupInstanceId, topics }
-    const answer = await this.#coordinator.ask(offsetCommitApi, body, { signal: this.#signal })
-    for (const { name: topic, partitions } of answer.topics) {
-      for (const { partitionIndex: partition, errorCode } of partitions) {
-        this.#coordinator.check(offsetCommitApi, errorCode, { topic, partition })
+    const answer = await this.#coordinator.ask(offsetCommitApi, body, this.#options(ids))
+    for (const told of answer.topics) {
+      const topic = ids.nameOf(told) ?? ''
+      for (const { partitionIndex: partition, errorCode } of told.partitions) {
+        this.#check(offsetCommitApi, errorCode, { topic, partition })
       }
     }
   }
+
+  #idsOf(topics: Iterable<string>): TopicIds {
+    return new TopicIds(this.#coordinator.cluster, topics)
+  }
+
+  #options(ids: TopicIds): RequestOptions {
+    return { signal: this.#signal, atMostVersion: ids.areKnown ? undefined : lastVersionByName }
+  }
+
+  #check(api: Api, errorCode: number, place: TopicPartition): void {
+    // The topic was made anew: whoever tries again is to do it with the new id.
+    if (errorCode === kafkaErrorCodes.UNKNOWN_TOPIC_ID) this.#refresh(place.topic)
+    this.#coordinator.check(api, errorCode, place)
+  }
+
+  #refresh(topic: string): void {
+    // Where it fails, the next attempt tells.
+    void this.#coordinator.cluster.topic(topic, { refresh: true, signal: this.#signal }).catch(() => undefined)
+  }
 }
+
+/** Of OffsetCommit and OffsetFetch alike: from the next version on, topics go by their ids. */
+const lastVersionByName = 9
