@@ -16,4 +16,5 @@ afterAll(() => broker.close())
 complianceSuite(() => cluster, {
   loseNextProduceAnswer: () => void broker.control.on({ api: 'Produce' }).loseAnswer(),
   refuseNextProduce: () => void broker.control.on({ api: 'Produce' }).fail('NOT_LEADER_OR_FOLLOWER'),
+  loseNextEndTxnAnswer: () => void broker.control.on({ api: 'EndTxn' }).loseAnswer(),
 })

@@ -23,6 +23,7 @@ for (const [way, optionsFor] of Object.entries(ways)) {
     complianceSuite(() => cluster, {
       loseNextProduceAnswer: () => void broker.control.on({ api: 'Produce' }).loseAnswer(),
       refuseNextProduce: () => void broker.control.on({ api: 'Produce' }).fail('NOT_LEADER_OR_FOLLOWER'),
+      loseNextEndTxnAnswer: () => void broker.control.on({ api: 'EndTxn' }).loseAnswer(),
     })
   })
 }

@@ -1,5 +1,6 @@
 import type { PartitaError } from './errors.ts'
 import type { FetchedRecord, TopicPartition } from './records.ts'
+import type { ConsumerGroupMetadata } from './transactions.ts'
 
 /** Where to start where a group has no committed offset, or one that the log no longer has. */
 export type AutoOffsetReset = 'earliest' | 'latest' | 'none'
@@ -93,6 +94,8 @@ export interface GroupMembership {
   /** Of the latest assignment (the group's generation); -1 before the first. */
   readonly epoch: number
   readonly memberId: string
+  /** Who the member is at this moment, for offsets that a transaction commits. */
+  groupMetadata(): ConsumerGroupMetadata
   /**
    * Settles when the coordinator has acknowledged all of them. Rejects with `ILLEGAL_GENERATION`, `UNKNOWN_MEMBER_ID`,
    * `REBALANCE_IN_PROGRESS` (retriable) or `PARTITION_LOST` where the member no longer owns what it commits.

@@ -41,6 +41,14 @@ export type {
   WriteResult,
 } from './producer-transport.ts'
 export type {
+  ConsumedOffsets,
+  ConsumedPosition,
+  ConsumerGroupMetadata,
+  TransactionControl,
+  TransactionOutcome,
+  TransactionStepOptions,
+} from './transactions.ts'
+export type {
   AssignedPartition,
   AutoOffsetReset,
   CommittedOffset,

@@ -1,6 +1,7 @@
 import type { Headers } from './headers.ts'
 import type { Bytes, TopicPartition } from './records.ts'
 import type { PartitionInfo } from './partition-info.ts'
+import type { TransactionControl } from './transactions.ts'
 
 /** How the batches of a record are compressed (Java: `compression.type`). */
 export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
@@ -16,6 +17,13 @@ export interface ProducerTransportOptions {
   readonly enableIdempotence: boolean
   /** Milliseconds that one write may wait for its answer. */
   readonly requestTimeoutMs: number
+  /**
+   * Write in transactions, under this name: of all producers with the same one, only the latest may write. Needs
+   * `enableIdempotence`. Refused with `UNSUPPORTED` by a transport that has no transactions.
+   */
+  readonly transactionalId?: string | undefined
+  /** Milliseconds after which the cluster aborts an open transaction. Default 60,000, as Java's. */
+  readonly transactionTimeoutMs?: number | undefined
 }
 
 /** A batch is full when either is reached; one record alone is always taken, whatever its size. */
@@ -30,6 +38,8 @@ export interface BatchLimits {
  * partition at a time, and calls it again with the *same* batch to retry.
  */
 export interface ProducerTransport {
+  /** `undefined` without a `transactionalId`. */
+  readonly transactions?: TransactionControl | undefined
   /**
    * All partitions of a topic, by index: element `i` is partition `i`. May answer from a cache of some minutes unless
    * `refresh` asks for news. Rejects with `UNKNOWN_TOPIC_OR_PARTITION` (retriable) where there is no such topic, and
@@ -42,7 +52,8 @@ export interface ProducerTransport {
    * `retriable` says whether the same batch may be sent again, `ambiguous` whether it may have been stored already.
    *
    * Never two at once for one partition. Another batch of the partition only after this one succeeded, or after
-   * `abandon` was called for it.
+   * `abandon` was called for it. With a `transactionalId`, only between `begin` and the transaction's end:
+   * `INVALID_TXN_STATE` else.
    */
   write(batch: SealedBatch, options?: { readonly signal?: AbortSignal | undefined }): Promise<WriteResult>
   /**

@@ -22,6 +22,8 @@ export interface TransportGuarantees {
   readonly commitMetadata: Guarantee
   /** Header names may repeat, and their order across different names is kept. */
   readonly orderedHeaders: Guarantee
+  /** What a producer writes, and the offsets of what was consumed for it, count together or not at all (KIP-98, KIP-447). */
+  readonly transactions: Guarantee
 }
 
 /** `true`, or the reason why not: a sentence for the documentation and for the skipped test. */

@@ -35,6 +35,8 @@ export interface ClusterFaults {
   loseNextProduceAnswer?(): void
   /** The next Produce request is answered with NOT_LEADER_OR_FOLLOWER and not carried out. */
   refuseNextProduce?(): void
+  /** The next EndTxn request is carried out, but its answer is lost together with the connection. */
+  loseNextEndTxnAnswer?(): void
 }
 
 /** Why a case cannot be run with this transport and harness; `undefined` where it can. */

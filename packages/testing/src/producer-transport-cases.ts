@@ -4,6 +4,7 @@ import type { ComplianceCase } from './compliance.ts'
 import { expectRejection, expectSame, expectThat } from './expect.ts'
 import { producerContentCases } from './producer-content-cases.ts'
 import { producerFailureCases } from './producer-failure-cases.ts'
+import { producerTransactionCases } from './producer-transaction-cases.ts'
 
 const metadataCases: readonly ComplianceCase[] = [
   {
@@ -125,4 +126,5 @@ export const producerTransportCases: readonly ComplianceCase[] = [
   ...producerContentCases,
   ...builderCases,
   ...producerFailureCases,
+  ...producerTransactionCases,
 ]

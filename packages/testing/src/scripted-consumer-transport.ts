@@ -108,6 +108,7 @@ class Script implements ScriptedConsumerTransport {
     backgroundHeartbeat: true,
     commitMetadata: true,
     orderedHeaders: true,
+    transactions: 'it writes nothing',
   }
   readonly clock: Clock
   readonly commits: (readonly OffsetCommit[])[] = []
@@ -238,6 +239,12 @@ class Script implements ScriptedConsumerTransport {
       get epoch() {
         return epoch()
       },
+      groupMetadata: () => ({
+        groupId: this.subscription!.groupId,
+        generationId: this.epoch,
+        memberId: 'scripted-1',
+        groupInstanceId: this.subscription!.groupInstanceId,
+      }),
       commit: (offsets) => this.#commit(offsets),
       pause: (partitions) => partitions.forEach((partition) => this.#paused.add(partitionName(partition))),
       resume: (partitions) => partitions.forEach((partition) => this.#paused.delete(partitionName(partition))),

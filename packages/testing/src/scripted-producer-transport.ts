@@ -52,6 +52,7 @@ export function createScriptedProducerTransport(options: ScriptedProducerTranspo
       backgroundHeartbeat: noConsumer,
       commitMetadata: noConsumer,
       orderedHeaders: true,
+      transactions: true,
     },
     clock,
     openProducer: (session) => new ScriptedProducerSession(session, { script, metadata }, { cluster, clock }),

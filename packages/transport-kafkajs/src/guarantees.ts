@@ -12,4 +12,7 @@ export const kafkajsGuarantees: TransportGuarantees = {
   orderedHeaders:
     'kafkajs decodes headers into an object: values of a repeated name are grouped, and integer-like names come first. ' +
     'Written headers keep their order.',
+  transactions:
+    "kafkajs's requests know neither a member's generation beside the offsets of a transaction (KIP-447) nor how a producer " +
+    'goes on after an error (KIP-360). @partita/transport-native has transactions.',
 }

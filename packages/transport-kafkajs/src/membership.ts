@@ -4,6 +4,7 @@ import {
   toPartitaError,
   type AssignedPartition,
   type GroupListener,
+  type ConsumerGroupMetadata,
   type GroupMembership,
   type OffsetCommit,
   type SubscribeOptions,
@@ -97,6 +98,10 @@ export class Membership implements GroupMembership {
 
   get memberId(): string {
     return this.#group.memberId
+  }
+
+  groupMetadata(): ConsumerGroupMetadata {
+    return { groupId: this.#options.groupId, generationId: this.#group.generation, memberId: this.memberId }
   }
 
   /** Joins; settles with the first assignment. */

@@ -17,6 +17,7 @@ import { BatchCollector, type CollectedBatch } from './batch.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { usableCompression } from './compression.ts'
 import { refusal, throwRefusal } from './errors.ts'
+import { kafkajsGuarantees } from './guarantees.ts'
 import { ProduceLane, type BatchAnswer, type LaneEntry, type LaneSettings } from './produce-lane.ts'
 import { Sequences, type ProducerIdentity, type Stamp, type StampVerdict } from './sequences.ts'
 import { TopicMetadata } from './topic-metadata.ts'
@@ -49,6 +50,10 @@ export class KafkajsProducer implements ProducerTransport {
 
   constructor(session: ClusterSession, options: ProducerTransportOptions) {
     const { acks, compressionType, enableIdempotence, requestTimeoutMs } = options
+    if (options.transactionalId !== undefined) {
+      const text = `This transport has no transactions: ${String(kafkajsGuarantees.transactions)}`
+      throw new PartitaError('UNSUPPORTED', text, { api: 'transactionalId' })
+    }
     if (enableIdempotence && acks !== -1) {
       throw new PartitaError('INVALID_OPTION', `enableIdempotence needs acks: -1; got ${acks}.`, { api: 'acks' })
     }

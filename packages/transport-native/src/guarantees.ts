@@ -9,4 +9,5 @@ export const nativeGuarantees: TransportGuarantees = {
   backgroundHeartbeat: true,
   commitMetadata: true,
   orderedHeaders: true,
+  transactions: true,
 }

@@ -55,6 +55,8 @@ export interface Cluster {
   send<A extends Api>(node: number, api: A, body: RequestInput<A>, options?: RequestOptions): Promise<void>
   /** The version that `request` would use with a node; connects where that is not known yet. */
   versionOf(node: number, api: Api): Promise<number>
+  /** The level of a feature that the cluster has agreed on, as a node tells it (KIP-584); 0 where there is none. */
+  featureLevel(node: number, feature: string): Promise<number>
   /** Node ids that are known at the moment. */
   nodes(): readonly number[]
   /** Any node that can be reached; connects to the bootstrap addresses where nothing is known yet. */

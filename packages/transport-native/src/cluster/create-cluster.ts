@@ -1,5 +1,6 @@
 import { PartitaError, topicName, type Clock } from '@partita/protocol'
 import { findCoordinatorApi, metadataApi, type Api, type RequestInput, type ResponseOf } from '@partita/wire'
+import type { ApiVersions } from '../network/api-versions.ts'
 import type { Endpoint } from '../network/connector.ts'
 import { connectionOpener } from '../network/open-connection.ts'
 import { PendingRequest } from '../network/pending-request.ts'
@@ -69,9 +70,11 @@ class NativeCluster implements Cluster {
   }
 
   async versionOf(node: number, api: Api): Promise<number> {
-    const channel = this.#nodes.channel(node, 'main')
-    const { versions } = channel.connection ?? (await channel.connect())
-    return versions!.versionOf(api)
+    return (await this.#versions(node)).versionOf(api)
+  }
+
+  async featureLevel(node: number, feature: string): Promise<number> {
+    return (await this.#versions(node)).featureLevel(feature)
   }
 
   nodes(): readonly number[] {
@@ -147,6 +150,12 @@ class NativeCluster implements Cluster {
       this.#nodes.close(error)
     }
     return Promise.resolve()
+  }
+
+  async #versions(node: number): Promise<ApiVersions> {
+    const channel = this.#nodes.channel(node, 'main')
+    const { versions } = channel.connection ?? (await channel.connect())
+    return versions!
   }
 
   #exchange<A extends Api>(

@@ -2,6 +2,7 @@ import {
   PartitaError,
   toPartitaError,
   type GroupListener,
+  type ConsumerGroupMetadata,
   type GroupMembership,
   type OffsetCommit,
   type SubscribeOptions,
@@ -113,6 +114,11 @@ export class Membership implements GroupMembership {
 
   get memberId(): string {
     return this.#member.memberId
+  }
+
+  groupMetadata(): ConsumerGroupMetadata {
+    const { groupId, groupInstanceId } = this.#options
+    return { groupId, generationId: this.#member.generation, memberId: this.memberId, groupInstanceId }
   }
 
   /** Joins; settles with the first assignment. */

@@ -9,16 +9,20 @@ export interface ApiVersions {
    * @throws PartitaError `UNSUPPORTED_VERSION` naming both ranges
    */
   versionOf(api: Api, atMost?: number): number
+  /** The level of a feature that the whole cluster has agreed on (KIP-584); 0 where there is none. */
+  featureLevel(feature: string): number
 }
 
 /** Reads the answer of a broker. */
 export function apiVersionsOf(
   apiKeys: ResponseOf<typeof apiVersionsApi>['apiKeys'],
   broker: string | undefined,
+  features: ResponseOf<typeof apiVersionsApi>['finalizedFeatures'] = [],
 ): ApiVersions {
   const served = new Map(apiKeys.map((each) => [each.apiKey, each]))
   // Worked out once for each API: this is asked with every request.
-  const common = new Map<number, number>()
+  const common = new Map<Api, number>()
+  const levels = new Map(features.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]))
 
   function negotiate(api: Api, atMost: number): number {
     const [ownMin, ownMax] = api.versions
@@ -32,10 +36,11 @@ export function apiVersionsOf(
 
   return {
     versionOf(api, atMost) {
-      let version = common.get(api.key)
-      if (version === undefined) common.set(api.key, (version = negotiate(api, Infinity)))
+      let version = common.get(api)
+      if (version === undefined) common.set(api, (version = negotiate(api, Infinity)))
       return atMost === undefined || version <= atMost ? version : negotiate(api, atMost)
     },
+    featureLevel: (feature) => levels.get(feature) ?? 0,
   }
 }
 

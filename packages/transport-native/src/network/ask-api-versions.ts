@@ -24,5 +24,5 @@ export async function askApiVersions(connection: BrokerConnection): Promise<ApiV
       retriable: true,
     })
   }
-  return apiVersionsOf(answer.apiKeys, connection.broker)
+  return apiVersionsOf(answer.apiKeys, connection.broker, answer.finalizedFeatures)
 }

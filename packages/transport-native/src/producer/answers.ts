@@ -1,15 +1,15 @@
 import { type Acks, type KafkaErrorName, kafkaErrorName, type PartitaError } from '@partita/protocol'
+import type { BatchNumbers } from './batch-numbers.ts'
 import type { Leaders, NodeEndpoint } from './leaders.ts'
 import type { PartitionAnswer } from './produce-request.ts'
 import { isMetadataError, refusal } from './refusals.ts'
-import type { Sequences } from './sequences.ts'
 import type { Shipment } from './shipment.ts'
 
 export interface AnswersPorts {
   readonly acks: Acks
   readonly leaders: Leaders
   /** `undefined`: not idempotent. */
-  readonly sequences: Sequences | undefined
+  readonly sequences: BatchNumbers | undefined
   /** The producer can write nothing more. */
   fenced(error: PartitaError): void
 }
@@ -55,8 +55,7 @@ export class Answers {
     const { sequences } = this.#ports
     if (sequences === undefined) return false
     if (code === 'OUT_OF_ORDER_SEQUENCE_NUMBER' || code === 'UNKNOWN_PRODUCER_ID') {
-      sequences.restart(batch)
-      return true
+      return sequences.restart(batch)
     }
     if (code === 'INVALID_PRODUCER_EPOCH') sequences.renew(batch)
     return false

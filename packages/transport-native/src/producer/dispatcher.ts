@@ -11,6 +11,7 @@ import {
 } from './produce-request.ts'
 import { notSent, unanswered } from './refusals.ts'
 import type { Shipment } from './shipment.ts'
+import type { Transactions } from './transaction/transactions.ts'
 
 /** Java's `max.request.size`: a larger request would keep the connection from the others behind it. */
 const maxRequestBytes = 1_048_576
@@ -21,6 +22,8 @@ export interface DispatcherPorts {
   readonly acks: Acks
   readonly requestTimeoutMs: number
   readonly compressionType: CompressionType
+  /** Under what name, and with what versions, a transactional producer writes. */
+  readonly transactions: Pick<Transactions, 'transactionalId' | 'apis'> | undefined
   /** A broker's word on one shipment. */
   answered(shipment: Shipment, node: number, answer: PartitionAnswer, endpoints: readonly NodeEndpoint[]): void
 }
@@ -73,17 +76,18 @@ export class Dispatcher {
   }
 
   async #send(node: number, shipments: readonly Shipment[]): Promise<void> {
-    const { cluster, acks, requestTimeoutMs } = this.#ports
+    const { cluster, acks, requestTimeoutMs, transactions } = this.#ports
     const request = new ProduceRequest(shipments, cluster)
     const options = { timeoutMs: requestTimeoutMs, atMostVersion: request.atMostVersion }
     try {
-      const body = request.body(acks, requestTimeoutMs)
+      const body = request.body(acks, requestTimeoutMs, transactions?.transactionalId ?? null)
       for (const shipment of shipments) shipment.markSent()
       if (acks === 0) {
         await cluster.send(node, produceApi, body, options)
         for (const shipment of shipments) shipment.succeed(nothingKnown)
       } else {
-        this.#take(request, node, await cluster.request(node, produceApi, body, options))
+        const api = transactions?.apis.produce ?? produceApi
+        this.#take(request, node, await cluster.request(node, api, body, options))
         this.#failRest(shipments, node, forgotten)
       }
     } catch (error) {

@@ -35,13 +35,13 @@ export class ProduceRequest {
   }
 
   /** With names and ids alike: which of them is sent depends on the version that the broker speaks. */
-  body(acks: Acks, timeoutMs: number): ProduceBody {
+  body(acks: Acks, timeoutMs: number, transactionalId: string | null): ProduceBody {
     const topicData = Array.from(this.#topics, ([name, partitions]) => ({
       name,
       topicId: this.#ids.of(name),
       partitionData: Array.from(partitions, ([index, { batch }]) => ({ index, records: batch.bytes })),
     }))
-    return { transactionalId: null, acks, timeoutMs, topicData }
+    return { transactionalId, acks, timeoutMs, topicData }
   }
 
   /** The shipments of the topic that a part of the answer is about, by partition. */

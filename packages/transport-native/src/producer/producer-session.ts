@@ -1,6 +1,7 @@
 import {
   choiceOption,
   integerOption,
+  nameOption,
   type BatchBuilder,
   type BatchLimits,
   type MetadataOptions,
@@ -23,9 +24,14 @@ import { RecordBatch, RecordBatchBuilder } from './record-batch.ts'
 import { notSent } from './refusals.ts'
 import { Sequences } from './sequences.ts'
 import { Shipment } from './shipment.ts'
+import { Transactions } from './transaction/transactions.ts'
+import type { BatchNumbers } from './batch-numbers.ts'
 
 /** Room in the first batch, before anything is known of how large they become. */
 const firstBytes = 1024
+
+/** Java's `transaction.timeout.ms`. */
+const defaultTransactionTimeoutMs = 60_000
 
 /**
  * The producer's side of the native transport. The way of a batch: filled, stamped with its number, compressed, sent to
@@ -40,14 +46,31 @@ export function createProducerSession(cluster: Cluster, options: ProducerTranspo
     const message = `enableIdempotence needs acks: -1 (all replicas in sync); got acks: ${options.acks}.`
     throw new PartitaError('INVALID_OPTION', message, { api: 'acks' })
   }
+  checkTransactional(options)
   return new ProducerSession(cluster, options)
 }
 
+function checkTransactional({
+  transactionalId,
+  transactionTimeoutMs,
+  enableIdempotence,
+}: ProducerTransportOptions): void {
+  if (transactionalId === undefined) return
+  nameOption('transactionalId', transactionalId)
+  integerOption('transactionTimeoutMs', transactionTimeoutMs ?? defaultTransactionTimeoutMs, {
+    min: 1,
+    max: 0x7fffffff,
+  })
+  if (enableIdempotence) return
+  throw new PartitaError('INVALID_OPTION', 'transactionalId needs enableIdempotence.', { api: 'transactionalId' })
+}
+
 class ProducerSession implements ProducerTransport {
+  readonly transactions: Transactions | undefined
   readonly #cluster: Cluster
   readonly #options: ProducerTransportOptions
   readonly #leaders: Leaders
-  readonly #sequences: Sequences | undefined
+  readonly #sequences: BatchNumbers | undefined
   readonly #dispatcher: Dispatcher
   readonly #underWay = new Set<Shipment>()
   /** Why nothing is written any more: closed, or fenced. */
@@ -57,19 +80,22 @@ class ProducerSession implements ProducerTransport {
   #room = firstBytes
 
   constructor(cluster: Cluster, options: ProducerTransportOptions) {
-    const { acks, requestTimeoutMs, compressionType, enableIdempotence } = options
+    const { acks, requestTimeoutMs, compressionType } = options
     this.#cluster = cluster
     this.#options = options
     const leaders = (this.#leaders = new Leaders(cluster))
-    const sequences = enableIdempotence ? new Sequences(new ProducerIds(cluster, requestTimeoutMs)) : undefined
-    this.#sequences = sequences
-    const answers = new Answers({ acks, leaders, sequences, fenced: (error) => (this.#ended ??= error) })
+    const transactions = (this.transactions = transactionsOf(cluster, options))
+    const sequences = (this.#sequences = transactions?.numbers ?? numbersOf(cluster, options))
+    // Whether a transactional producer is fenced for good is for its coordinator to say.
+    const fenced = (error: PartitaError): void => void (transactions ?? (this.#ended ??= error))
+    const answers = new Answers({ acks, leaders, sequences, fenced })
     this.#dispatcher = new Dispatcher({
       cluster,
       leaders,
       acks,
       requestTimeoutMs,
       compressionType,
+      transactions,
       answered: (...answer) => answers.take(...answer),
     })
   }
@@ -101,7 +127,11 @@ class ProducerSession implements ProducerTransport {
     if (!shipment.settled) void this.#ship(shipment)
     // A request has its own time limit, so that a timer of our own is only for what comes before.
     if (shipment.stage === 'preparing') shipment.endAfter(this.#options.requestTimeoutMs, this.#cluster.clock)
-    return shipment.result
+    const { transactions } = this
+    if (transactions === undefined) return shipment.result
+    return shipment.result.catch((error: PartitaError) => {
+      throw transactions.numbers.failed(shipment.batch, error)
+    })
   }
 
   abandon(batch: SealedBatch): void {
@@ -111,6 +141,7 @@ class ProducerSession implements ProducerTransport {
   close(): Promise<void> {
     if (this.#closing !== undefined) return this.#closing
     this.#ended = closedError()
+    this.transactions?.close(this.#ended)
     for (const shipment of this.#underWay)
       shipment.end('CLOSED', 'The producer was closed before the batch was answered.')
     return (this.#closing = this.#cluster.close())
@@ -123,7 +154,7 @@ class ProducerSession implements ProducerTransport {
     const { batch } = shipment
     try {
       const sequences = this.#sequences
-      if (sequences !== undefined && batch.stamp === undefined) {
+      if (sequences !== undefined) {
         while (!sequences.stamp(batch)) {
           await sequences.begin(batch)
           if (shipment.settled) return
@@ -136,6 +167,16 @@ class ProducerSession implements ProducerTransport {
       shipment.fail(notSent(toPartitaError(error), batch))
     }
   }
+}
+
+function transactionsOf(cluster: Cluster, options: ProducerTransportOptions): Transactions | undefined {
+  const { transactionalId, transactionTimeoutMs = defaultTransactionTimeoutMs, requestTimeoutMs } = options
+  if (transactionalId === undefined) return undefined
+  return new Transactions(cluster, { transactionalId, transactionTimeoutMs, requestTimeoutMs })
+}
+
+function numbersOf(cluster: Cluster, options: ProducerTransportOptions): BatchNumbers | undefined {
+  return options.enableIdempotence ? new Sequences(new ProducerIds(cluster, options.requestTimeoutMs)) : undefined
 }
 
 function ownBatch(batch: SealedBatch): RecordBatch {

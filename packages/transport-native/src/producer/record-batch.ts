@@ -92,7 +92,7 @@ export class RecordBatch implements SealedBatch {
     return this.#form ?? (this.#plain ??= this.#writer.finish())
   }
 
-  /** Sets producer id, epoch and sequence. */
+  /** Sets producer id, epoch and sequence, and whether it is part of a transaction. */
   setStamp(state: ProducerState): void {
     this.stamp = state
     this.sent = false

@@ -1,4 +1,5 @@
 import { partitionName, type TopicPartition } from '@partita/protocol'
+import type { BatchNumbers } from './batch-numbers.ts'
 import type { ProducerIdentity, ProducerIds } from './producer-ids.ts'
 import type { RecordBatch } from './record-batch.ts'
 
@@ -22,7 +23,7 @@ const lastEpoch = 0x7fff
  * UNKNOWN_PRODUCER_ID do: a partition has one batch on its way, so had this one been stored, it would be the last that the
  * broker remembers and be known again. INVALID_PRODUCER_EPOCH does not: whoever raised the epoch made the broker forget.
  */
-export class Sequences {
+export class Sequences implements BatchNumbers {
   readonly #ids: Pick<ProducerIds, 'current' | 'forget'>
   readonly #partitions = new Map<string, Sequence>()
 
@@ -32,6 +33,7 @@ export class Sequences {
 
   /** Stamps a batch at its first write. `false`: `begin` has to be awaited first. */
   stamp(batch: RecordBatch): boolean {
+    if (batch.stamp !== undefined) return true
     const sequence = this.#partitions.get(partitionName(batch))
     if (sequence === undefined) return false
     const { producerId, producerEpoch, next } = sequence
@@ -58,13 +60,14 @@ export class Sequences {
   }
 
   /** The number of this batch is used up, whatever became of it. */
-  restart(batch: RecordBatch): void {
+  restart(batch: RecordBatch): boolean {
     const sequence = this.#of(batch)
     batch.stamp = undefined
-    if (sequence === undefined) return
+    if (sequence === undefined) return true
     const { producerId, producerEpoch } = sequence
     if (producerEpoch >= lastEpoch) this.#leave(batch, producerId)
     else this.#partitions.set(partitionName(batch), { producerId, producerEpoch: producerEpoch + 1, next: 0 })
+    return true
   }
 
   /** Somebody else has the batch's producer id, in a later epoch: begin under another id. */

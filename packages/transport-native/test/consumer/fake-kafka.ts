@@ -76,6 +76,7 @@ export class FakeKafka {
         this.#answer(node, api, body as object, { ...options, closing: closing.signal }),
       send: () => Promise.reject(new Error('a consumer sends nothing without an answer')),
       versionOf: (_node, api) => Promise.resolve(api.versions[1]),
+      featureLevel: () => Promise.resolve(0),
       nodes: () => [1, 2],
       anyNode: () => Promise.resolve(1),
       controller: () => Promise.resolve(1),

@@ -137,6 +137,7 @@ export function fakeCluster(
       for (const batch of sent.batches) log(batch.partition).append(batch.bytes)
     },
     versionOf: () => Promise.resolve(highest),
+    featureLevel: () => Promise.resolve(0),
     nodes: () => [1, 2, 3],
     anyNode: () => Promise.resolve(2),
     controller: () => Promise.resolve(1),

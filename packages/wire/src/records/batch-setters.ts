@@ -30,6 +30,8 @@ export interface ProducerState {
   readonly producerEpoch: number
   /** The sequence number of the first record. */
   readonly baseSequence: number
+  /** The batch is part of a transaction. Default: as it is. */
+  readonly transactional?: boolean | undefined
 }
 
 /** Sets producer id, epoch and sequence, and makes the CRC anew. */
@@ -37,5 +39,7 @@ export function setProducerState(bytes: Uint8Array, { position, byteLength }: Ba
   putInt64(bytes, position + at.producerId, state.producerId)
   putInt16(bytes, position + at.producerEpoch, state.producerEpoch)
   putInt32(bytes, position + at.baseSequence, state.baseSequence)
+  // The flag is in the lower of the two attribute bytes.
+  if (state.transactional === true) bytes[position + at.attributes + 1]! |= attribute.transactional
   putCrc(bytes, position, position + byteLength)
 }
