@@ -19,6 +19,7 @@ import { RecordIntake } from './record-intake.ts'
 import { RecordPreparation } from './record-preparation.ts'
 import type { ProducerSettings } from './settings.ts'
 import { Topics } from './topics.ts'
+import { Transactions } from './transactions.ts'
 import { TurnTime } from './turn-time.ts'
 
 /** The parts of one producer, each with what it needs of the others. */
@@ -34,14 +35,22 @@ export interface ProducerParts<K, V> {
   readonly delivery: Delivery
   readonly preparation: RecordPreparation<K, V>
   readonly intake: RecordIntake<K, V>
+  /** `undefined` without a `transactionalId`. */
+  readonly transactions: Transactions<K, V> | undefined
 }
 
 /** Makes the parts. A record passes through them so: preparation, intake, topic, partition queue, delivery. */
 export function assemble<K, V>(options: ProducerOptions<K, V>, settings: ProducerSettings): ProducerParts<K, V> {
   const { clock = options.transport.clock } = options
   const partitioner: Partitioner = options.partitioner ?? java({ clock })
-  const { acks, compressionType, enableIdempotence, requestTimeoutMs } = settings
-  const session = options.transport.openProducer({ acks, compressionType, enableIdempotence, requestTimeoutMs })
+  const { acks, compressionType, enableIdempotence, requestTimeoutMs, transactionalId, transactionTimeoutMs } = settings
+  const session = options.transport.openProducer({
+    acks,
+    compressionType,
+    enableIdempotence,
+    requestTimeoutMs,
+    ...(transactionalId !== undefined && { transactionalId, transactionTimeoutMs }),
+  })
   const outstanding = new OutstandingRecords()
   const memory = new BufferMemory(settings.bufferMemory, settings.maxBlockMs, clock)
   const halts = new Halts(settings.maxHaltedKeys)
@@ -72,7 +81,39 @@ export function assemble<K, V>(options: ProducerOptions<K, V>, settings: Produce
     failures,
     delivery,
   })
-  return { clock, session, outstanding, memory, halts, hooks, failures, topics, delivery, preparation, intake }
+  const parts = { clock, session, outstanding, memory, halts, hooks, failures, topics, delivery, preparation, intake }
+  return { ...parts, transactions: transactionsOf(parts) }
+}
+
+function transactionsOf<K, V>(parts: Omit<ProducerParts<K, V>, 'transactions'>): Transactions<K, V> | undefined {
+  const { clock, session, outstanding, memory, halts, hooks, topics, delivery, intake } = parts
+  const control = session.transactions
+  if (control === undefined) return undefined
+  return new Transactions({
+    control,
+    clock,
+    hooks,
+    send: (record) => intake.send(record, undefined),
+    flush: () => flush(parts),
+    async discard(error) {
+      for (const queue of topics.queues()) delivery.cancel(queue, error)
+      memory.evict(() => error)
+      topics.close(error)
+      await outstanding.drained()
+      halts.clear()
+    },
+  })
+}
+
+/** Sends what lingers; settles when everything that was sent before is settled. */
+export function flush({
+  outstanding,
+  topics,
+  delivery,
+}: Pick<ProducerParts<never, never>, 'outstanding' | 'topics' | 'delivery'>): Promise<void> {
+  const drained = outstanding.drained()
+  for (const queue of topics.queues()) delivery.wake(queue)
+  return drained
 }
 
 function queueOpener(session: ProducerTransport, clock: Clock, settings: ProducerSettings) {

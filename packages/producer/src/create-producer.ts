@@ -1,5 +1,5 @@
-import { type Bytes, topicName } from '@partita/protocol'
-import { assemble, type ProducerParts } from './assembly.ts'
+import { type Bytes, PartitaError, topicName } from '@partita/protocol'
+import { assemble, flush, type ProducerParts } from './assembly.ts'
 import type { ProducerOptions } from './options.ts'
 import type { CloseOptions, Producer, ProducerMetrics, ResumeTarget } from './producer.ts'
 import { checkOptions } from './settings.ts'
@@ -17,7 +17,7 @@ import { waitUnlessAborted } from './waits.ts'
 export function createProducer<K = Bytes, V = Bytes>(options: ProducerOptions<K, V>): Producer<K, V> {
   const settings = checkOptions(options)
   const parts = assemble(options, settings)
-  const { intake, topics, delivery, halts, outstanding } = parts
+  const { intake, halts, transactions } = parts
   let closed: Promise<void> | undefined
 
   function close({ timeoutMs = settings.deliveryTimeoutMs }: CloseOptions = {}): Promise<void> {
@@ -25,10 +25,10 @@ export function createProducer<K = Bytes, V = Bytes>(options: ProducerOptions<K,
   }
 
   return {
-    send: (record, sendOptions) => intake.send(record, sendOptions),
+    send: transactions === undefined ? (record, sendOptions) => intake.send(record, sendOptions) : refuseSend,
+    transaction: (work, transactionOptions) => transactions?.run(work, transactionOptions) ?? refuseTransaction(),
     flush({ signal } = {}) {
-      const drained = outstanding.drained()
-      for (const queue of topics.queues()) delivery.wake(queue)
+      const drained = flush(parts)
       return signal === undefined ? drained : waitUnlessAborted(drained, signal, 'flush')
     },
     resume: (target) => resume(parts, target),
@@ -40,6 +40,18 @@ export function createProducer<K = Bytes, V = Bytes>(options: ProducerOptions<K,
   }
 }
 
+function refuseSend(): Promise<never> {
+  const text =
+    'A producer with a transactionalId sends in transactions only: producer.transaction((tx) => tx.send(record)). ' +
+    'Make another producer, without the id, for records that belong to none.'
+  return Promise.reject(new PartitaError('INVALID_TXN_STATE', text, { api: 'send' }))
+}
+
+function refuseTransaction(): Promise<never> {
+  const text = 'Transactions need a name to go by: give createProducer a transactionalId.'
+  return Promise.reject(new PartitaError('INVALID_OPTION', text, { api: 'transactionalId' }))
+}
+
 function resume<K>({ halts, preparation }: ProducerParts<K, never>, target: ResumeTarget<K>): boolean {
   const topic = topicName(target.topic)
   if ('key' in target) return halts.resumeKey(topic, preparation.keyBytes(topic, target.key))
@@ -48,7 +60,7 @@ function resume<K>({ halts, preparation }: ProducerParts<K, never>, target: Resu
 }
 
 function metricsOf(parts: ProducerParts<never, never>): ProducerMetrics {
-  const { outstanding, memory, topics, delivery, halts, hooks } = parts
+  const { outstanding, memory, topics, delivery, halts, hooks, transactions } = parts
   const { acknowledged, failed, pending } = outstanding
   return {
     recordsSent: acknowledged + failed + pending,
@@ -61,6 +73,9 @@ function metricsOf(parts: ProducerParts<never, never>): ProducerMetrics {
     retries: delivery.retries,
     splits: delivery.splits,
     halted: halts.size,
+    transactionsCommitted: transactions?.ended.committed ?? 0,
+    transactionsAborted: transactions?.ended.aborted ?? 0,
+    transactionsInDoubt: transactions?.ended.unknown ?? 0,
     hookErrors: hooks.errors,
   }
 }

@@ -6,6 +6,7 @@ export type NextStep = 'retry' | 'split' | 'fail'
 
 /** @param retries attempts allowed after the first */
 export function stepAfter(error: PartitaError, batch: OutgoingBatch, retries: number): NextStep {
+  if (batch.cancelled) return 'fail'
   // What may be stored already must not be sent in another form: the broker would not know it again, and store it twice.
   if (isTooLarge(error)) return batch.count > 1 && !batch.maybeStored ? 'split' : 'fail'
   return error.retriable && batch.attempts <= retries ? 'retry' : 'fail'

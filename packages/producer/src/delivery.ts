@@ -51,6 +51,17 @@ export class Delivery {
     if (!queue.flying) this.#scheduler.add(queue)
   }
 
+  /** Rejects everything of a queue but what is in flight: that gets no further attempt. */
+  cancel(queue: PartitionQueue, error: PartitaError): void {
+    stopTimer(queue)
+    for (const batch of queue.removeWaiting()) {
+      if (batch.attempts > 0) this.#ports.session.abandon(batch.seal())
+      for (const record of batch.pending()) this.#ports.failures.reject(queue, record, error)
+      this.#ports.memory.take(-batch.bytes)
+    }
+    if (queue.head !== undefined) queue.head.cancelled = true
+  }
+
   /** Rejects everything of a queue, also what is in flight, whose answer will be ignored. */
   abandon(queue: PartitionQueue, errorFor: (inFlight: boolean) => PartitaError): void {
     stopTimer(queue)

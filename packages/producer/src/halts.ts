@@ -86,6 +86,11 @@ export class Halts {
     return this.#topics.delete(topic)
   }
 
+  /** Opens everything. */
+  clear(): void {
+    this.#topics.clear()
+  }
+
   list(): Halted[] {
     const all = Array.from(this.#topics.values(), ({ keys, partitions }) => [...partitions.values(), ...keys.values()])
     return all.flat().map(({ topic, partition, key, cause }) => ({ topic, partition, key, cause }))

@@ -1,4 +1,4 @@
-import type { Bytes, Clock, PartitaError, TopicPartition } from '@partita/protocol'
+import type { Bytes, Clock, PartitaError, TopicPartition, TransactionOutcome } from '@partita/protocol'
 
 /** Some records of one partition that travel together. */
 export interface BatchEvent extends TopicPartition {
@@ -9,6 +9,15 @@ export interface BatchEvent extends TopicPartition {
   readonly attempts: number
   /** Milliseconds since the batch took its first record. */
   readonly ageMs: number
+}
+
+/** A transaction that is over. */
+export interface TransactionEvent {
+  readonly outcome: TransactionOutcome
+  /** Milliseconds since its work began. */
+  readonly durationMs: number
+  /** Whatever its work threw, or what went wrong; `undefined` where it was committed. */
+  readonly error: unknown
 }
 
 /**
@@ -30,6 +39,8 @@ export interface ProducerHooks {
   recordFailed?(event: TopicPartition & { readonly error: PartitaError }): void
   /** Keys (`keys` of them), or the whole partition (`keys` is `undefined`), were halted. */
   halted?(event: TopicPartition & { readonly keys: number | undefined; readonly cause: PartitaError }): void
+  /** A transaction is over; `error` is what it was aborted for, or what its commit rejected with. */
+  transactionEnded?(event: TransactionEvent): void
 }
 
 type Events = { [Name in keyof ProducerHooks]-?: Parameters<NonNullable<ProducerHooks[Name]>>[0] }

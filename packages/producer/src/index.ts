@@ -14,5 +14,7 @@ export type {
   ProducerMetrics,
   ResumeTarget,
   SendOptions,
+  Transaction,
+  TransactionOptions,
 } from './producer.ts'
-export type { BatchEvent, ProducerHooks } from './hooks.ts'
+export type { BatchEvent, ProducerHooks, TransactionEvent } from './hooks.ts'

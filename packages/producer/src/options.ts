@@ -28,6 +28,14 @@ export interface ProducerOptions<K = Bytes, V = Bytes> {
    * `true` where they do not is refused: `INVALID_OPTION`, or `UNSUPPORTED` with the transport's reason.
    */
   readonly enableIdempotence?: boolean | undefined
+  /**
+   * Write in transactions, with `producer.transaction`, under this name: whoever opens a producer with the same one fences
+   * this one, and aborts what it left open. One for each producer that runs at the same time, and the same after a restart.
+   * Needs idempotence, and a transport with transactions: `UNSUPPORTED`.
+   */
+  readonly transactionalId?: string | undefined
+  /** Milliseconds after which the cluster aborts a transaction that is not ended. Default 60,000. */
+  readonly transactionTimeoutMs?: number | undefined
   /** Default `'none'`. */
   readonly compressionType?: CompressionType | undefined
   /**

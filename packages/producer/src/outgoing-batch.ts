@@ -21,6 +21,8 @@ export class OutgoingBatch {
   /** Not to be written again before this moment. */
   retryAt = 0
   lastError: PartitaError | undefined
+  /** It gets no further attempt. */
+  cancelled = false
   /** A write failed without telling whether the batch was stored. */
   maybeStored = false
   // Three lists instead of one of objects: that much less for the garbage collector to carry while the batch is in flight.

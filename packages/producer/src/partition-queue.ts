@@ -100,6 +100,12 @@ export class PartitionQueue implements TopicPartition {
     return head
   }
 
+  /** Takes everything out but what is flying. */
+  removeWaiting(): OutgoingBatch[] {
+    this.#filling = undefined
+    return this.#batches.splice(this.flying ? 1 : 0)
+  }
+
   /** Takes everything out. */
   removeAll(): OutgoingBatch[] {
     const batches = this.#batches

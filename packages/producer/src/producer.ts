@@ -1,5 +1,6 @@
 import type {
   Bytes,
+  ConsumedOffsets,
   PartitaError,
   PartitionInfo,
   ProducerRecord,
@@ -23,6 +24,28 @@ export interface FlushOptions {
 export interface CloseOptions {
   /** Milliseconds that records may still take to be settled. Default: `deliveryTimeoutMs`. 0: none. */
   readonly timeoutMs?: number | undefined
+}
+
+export interface TransactionOptions {
+  /**
+   * Aborts the transaction: it rejects with `ABORTED`, whatever its work is doing. Once it is being committed the signal has
+   * no effect.
+   */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A transaction, as the work of `producer.transaction` sees it. The methods may be taken off the object. */
+export interface Transaction<K = Bytes, V = Bytes> {
+  /**
+   * As the producer's `send`. Settles when the record is stored: with its offset, but before anybody who reads committed
+   * records sees it. A send that fails fails the transaction, also where nobody awaits it.
+   */
+  send(this: void, record: ProducerRecord<K, V>): Promise<RecordMetadata>
+  /**
+   * Takes consumed work along: a handler's `context.consumed`. It counts as handled exactly if the transaction commits.
+   * @throws PartitaError `INVALID_TXN_STATE` where the transaction is over
+   */
+  sendOffsets(this: void, consumed: ConsumedOffsets): void
 }
 
 /** What `resume` opens again: one key, one partition with all its keys, or a whole topic. */
@@ -59,6 +82,10 @@ export interface ProducerMetrics {
   readonly splits: number
   /** Keys and partitions that are halted now. */
   readonly halted: number
+  readonly transactionsCommitted: number
+  readonly transactionsAborted: number
+  /** Their commit was sent and had no answer. */
+  readonly transactionsInDoubt: number
   /** Calls of a hook that threw. */
   readonly hookErrors: number
 }
@@ -74,11 +101,25 @@ export interface Producer<K = Bytes, V = Bytes> extends AsyncDisposable {
    * rejection with a `PartitaError`. While `bufferMemory` is used up, or the topic's partitions are not known yet, the
    * record is not taken and the promise waits: awaiting it is the back-pressure.
    *
+   * With a `transactionalId` records are sent in transactions only: `INVALID_TXN_STATE`.
+   *
    * Codes: `INVALID_TOPIC_EXCEPTION`, `INVALID_RECORD_FIELD`, `SERIALIZATION_FAILED`, `RECORD_TOO_LARGE`,
    * `UNKNOWN_TOPIC_OR_PARTITION`, `PARTITION_NOT_FOUND`, `BUFFER_EXHAUSTED`, `DELIVERY_TIMEOUT`, `HALTED`, `ABORTED`,
    * `CLOSED`, and what brokers answer.
    */
   send(this: void, record: ProducerRecord<K, V>, options?: SendOptions): Promise<RecordMetadata>
+  /**
+   * Does the work in a transaction (needs `transactionalId`): what it sends, and the consumed offsets that it takes along,
+   * count together when this resolves, with what the work returned. Where the work throws, or anything that it sent
+   * fails, none of it ever counts, and this rejects with that. Transactions run one at a time, in the order of the calls:
+   * one that is waited for inside the work of another never begins.
+   *
+   * Codes besides: `PRODUCER_FENCED` (make another producer, where nobody else has the id), `ILLEGAL_GENERATION`,
+   * `UNKNOWN_MEMBER_ID`, `PARTITION_LOST` (the consumed work is another member's by now), `ABORTED`, `CLOSED`, and
+   * `REQUEST_TIMEOUT`. An error of the commit with `ambiguous` says that nobody knows whether the transaction counts; the
+   * next one is safe to begin.
+   */
+  transaction<T>(this: void, work: (tx: Transaction<K, V>) => Promise<T> | T, options?: TransactionOptions): Promise<T>
   /**
    * Settles when every record that was sent before the call is settled, whether it was acknowledged or failed. Nothing
    * lingers meanwhile. Rejects only with `ABORTED`.
@@ -97,7 +138,7 @@ export interface Producer<K = Bytes, V = Bytes> extends AsyncDisposable {
   partitionsFor(this: void, topic: string): Promise<readonly PartitionInfo[]>
   metrics(this: void): ProducerMetrics
   /**
-   * Takes no more records (`CLOSED`), waits for those that were sent, rejects what is left with `CLOSED`, and closes the
+   * Aborts a transaction that is open (`CLOSED`), takes no more records (`CLOSED`), waits for those that were sent, rejects what is left with `CLOSED`, and closes the
    * connections. A second call gives the first one's promise.
    */
   close(this: void, options?: CloseOptions): Promise<void>

@@ -1,11 +1,13 @@
 import type { Acks, CompressionType } from '@partita/protocol'
-import { choiceOption, integerOption, PartitaError } from '@partita/protocol'
+import { choiceOption, integerOption, nameOption, PartitaError } from '@partita/protocol'
 import type { FailurePolicyName, ProducerOptions } from './options.ts'
 
 /** The options that are numbers and choices, checked and complete. */
 export interface ProducerSettings {
   readonly acks: Acks
   readonly enableIdempotence: boolean
+  readonly transactionalId: string | undefined
+  readonly transactionTimeoutMs: number
   readonly compressionType: CompressionType
   readonly lingerMs: number
   readonly batchSize: number
@@ -30,7 +32,7 @@ const longest = 0x7fffffff
 
 /**
  * Checks the options and fills in the defaults.
- * @throws PartitaError `INVALID_OPTION`; `UNSUPPORTED` where idempotence is asked of a transport that cannot
+ * @throws PartitaError `INVALID_OPTION`; `UNSUPPORTED` where idempotence or transactions are asked of a transport that cannot
  */
 export function checkOptions(options: Options): ProducerSettings {
   const milliseconds = (name: keyof Options, byDefault: number): number =>
@@ -43,9 +45,15 @@ export function checkOptions(options: Options): ProducerSettings {
   const requestTimeoutMs = milliseconds('requestTimeoutMs', 30_000)
   const retryBackoffMs = milliseconds('retryBackoffMs', 100)
   const maxRequestSize = count('maxRequestSize', 1_048_576)
+  const enableIdempotence = checkIdempotence(options, acks)
   return {
     acks,
-    enableIdempotence: checkIdempotence(options, acks),
+    enableIdempotence,
+    transactionalId: checkTransactionalId(options, enableIdempotence),
+    transactionTimeoutMs: integerOption('transactionTimeoutMs', options.transactionTimeoutMs ?? 60_000, {
+      min: 1,
+      max: longest,
+    }),
     compressionType: choiceOption('compressionType', options.compressionType ?? 'none', [
       'none',
       'gzip',
@@ -103,6 +111,20 @@ function checkIdempotence({ enableIdempotence, transport }: Options, acks: Acks)
     )
   }
   return enableIdempotence
+}
+
+function checkTransactionalId({ transactionalId, transport }: Options, isIdempotent: boolean): string | undefined {
+  if (transactionalId === undefined) return undefined
+  nameOption('transactionalId', transactionalId)
+  const possible = transport.guarantees.transactions
+  if (possible !== true) {
+    throw new PartitaError('UNSUPPORTED', `The transport "${transport.name}" has no transactions: ${possible}`, {
+      api: 'transactionalId',
+    })
+  }
+  if (isIdempotent) return transactionalId
+  const text = "transactionalId needs enableIdempotence, and with it acks 'all'. Leave both at their defaults."
+  throw new PartitaError('INVALID_OPTION', text, { api: 'transactionalId' })
 }
 
 function checkDeliveryTimeout(given: number | undefined, lingerMs: number, requestTimeoutMs: number): number {

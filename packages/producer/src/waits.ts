@@ -11,6 +11,17 @@ export function waitAtMost(clock: Clock, ms: number, promise: Promise<void>): Pr
   })
 }
 
+/** Settles with the promise, or rejects with the signal's reason when that fires first. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    const finish = (): void => signal.removeEventListener('abort', abort)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(finish)
+    if (signal.aborted) abort()
+  })
+}
+
 /** Settles with the promise, which never rejects, or rejects with `ABORTED` when the signal fires first. */
 export function waitUnlessAborted(promise: Promise<void>, signal: AbortSignal, what: string): Promise<void> {
   return new Promise((resolve, reject) => {

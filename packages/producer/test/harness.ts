@@ -24,13 +24,16 @@ type BenchOptions = Omit<ProducerOptions, 'transport'> & Omit<ScriptedProducerTr
 
 /** A producer on a scripted cluster with the topic `orders` of four partitions, on a virtual clock. */
 export function bench(options: BenchOptions = {}): Bench {
-  const { script, metadata, idempotentWrites, logAppendTime, ...producerOptions } = options
+  const { script, metadata, transactionStep, transactions, idempotentWrites, logAppendTime, ...producerOptions } =
+    options
   const clock = createVirtualClock()
   const transport = createScriptedProducerTransport({
     clock,
     topics: { orders: 4 },
     ...(script && { script }),
     ...(metadata && { metadata }),
+    ...(transactionStep && { transactionStep }),
+    ...(transactions && { transactions }),
     ...(idempotentWrites && { idempotentWrites }),
     ...(logAppendTime && { logAppendTime }),
   })

@@ -17,6 +17,7 @@ export type {
 } from './scripted-consumer-transport.ts'
 export { createScriptedConsumerTransport } from './scripted-consumer-transport.ts'
 export type { ScriptedProducerTransport, ScriptedProducerTransportOptions } from './scripted-producer-transport.ts'
+export type { ScriptedStep, TransactionStep } from './scripted-producer/scripted-transactions.ts'
 export { createScriptedProducerTransport } from './scripted-producer-transport.ts'
 export type {
   ScriptedMetadata,

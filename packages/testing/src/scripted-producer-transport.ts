@@ -10,6 +10,10 @@ export interface ScriptedProducerTransportOptions {
   readonly script?: SessionScripts['script']
   /** What becomes of each question for partitions (`ask` counts from 1 a topic). Default: the truth at once. */
   readonly metadata?: SessionScripts['metadata']
+  /** What becomes of each step of a transaction. Default, and where it gives `undefined`: it is carried out at once. */
+  readonly transactionStep?: SessionScripts['transactionStep']
+  /** `guarantees.transactions`. Default `true`. */
+  readonly transactions?: true | string
   /** `guarantees.idempotentWrites`. Default `true`: a batch that is written again is stored once. */
   readonly idempotentWrites?: true | string
   /** Give records the time of their storing (`LogAppendTime`). Default `false`. */
@@ -23,6 +27,10 @@ export interface ScriptedProducerTransportOptions {
 export interface ScriptedProducerTransport extends Transport {
   /** What is stored in a partition, in order. */
   log(topic: string, partition: number): readonly StoredRecord[]
+  /** What of it readers of committed records see. */
+  committedLog(topic: string, partition: number): readonly StoredRecord[]
+  /** The steps of transactions that were carried out: `begin`, `sendOffsets orders-0@5`, `commit`, `abort`. */
+  readonly transactionSteps: readonly string[]
   /** Every call of `write`, in order. */
   readonly writes: readonly ScriptedWrite[]
   /** What the producer did that the port forbids, each as a sentence. Expect it to be empty. */
@@ -40,7 +48,8 @@ const noConsumer = 'it has no consumer.'
 /** Makes a {@link ScriptedProducerTransport}. `openConsumer` and `openAdmin` throw `UNSUPPORTED`. */
 export function createScriptedProducerTransport(options: ScriptedProducerTransportOptions): ScriptedProducerTransport {
   const { clock, topics, idempotentWrites = true, logAppendTime = false } = options
-  const { script = () => undefined, metadata = () => undefined } = options
+  const { script = () => undefined, metadata = () => undefined, transactionStep = () => undefined } = options
+  const { transactions = true } = options
   const cluster = new ScriptedCluster(topics, clock, logAppendTime)
   return {
     name: 'scripted',
@@ -52,13 +61,17 @@ export function createScriptedProducerTransport(options: ScriptedProducerTranspo
       backgroundHeartbeat: noConsumer,
       commitMetadata: noConsumer,
       orderedHeaders: true,
-      transactions: true,
+      transactions,
     },
     clock,
-    openProducer: (session) => new ScriptedProducerSession(session, { script, metadata }, { cluster, clock }),
+    openProducer: (session) =>
+      new ScriptedProducerSession(session, { script, metadata, transactionStep }, { cluster, clock }),
     openConsumer: () => unsupported('consumer'),
     openAdmin: () => unsupported('admin'),
     log: (topic, partition) => cluster.log({ topic, partition }),
+    committedLog: (topic, partition) =>
+      cluster.log({ topic, partition }).filter(({ transaction }) => cluster.transactions.isVisible(transaction)),
+    transactionSteps: cluster.transactions.steps,
     writes: cluster.writes,
     violations: cluster.violations,
     get abandoned() {

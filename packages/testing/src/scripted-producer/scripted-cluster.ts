@@ -9,6 +9,7 @@ import {
   type TopicPartition,
 } from '@partita/protocol'
 import type { ScriptedBatch } from './scripted-batch.ts'
+import { ScriptedTransactions } from './scripted-transactions.ts'
 
 /** One call of `write`, as the script sees it. */
 export interface ScriptedWrite extends TopicPartition {
@@ -44,6 +45,8 @@ export interface StoredRecord {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: Headers
+  /** The number of the transaction that wrote it, from 1. */
+  readonly transaction?: number | undefined
 }
 
 /** What is behind every session of one scripted transport: topics, logs, and the book of what happened. */
@@ -51,6 +54,7 @@ export class ScriptedCluster {
   readonly topics: Map<string, number>
   readonly writes: ScriptedWrite[] = []
   readonly violations: string[] = []
+  readonly transactions: ScriptedTransactions = new ScriptedTransactions()
   abandoned = 0
   closed = false
   readonly #clock: Clock
@@ -98,6 +102,7 @@ export class ScriptedCluster {
         key: key === null ? null : toBytes(key),
         value: value === null ? null : toBytes(value),
         headers,
+        transaction: this.transactions.open,
       })
     }
     return batch.storedAt

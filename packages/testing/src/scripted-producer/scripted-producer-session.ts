@@ -10,14 +10,17 @@ import {
   type ProducerTransportOptions,
   type SealedBatch,
   type TopicPartition,
+  type TransactionControl,
   type WriteResult,
 } from '@partita/protocol'
 import { ScriptedBatch } from './scripted-batch.ts'
+import { scriptedControl } from './scripted-transactions.ts'
 import type { ScriptedCluster, ScriptedMetadata, ScriptedOutcome, ScriptedWrite } from './scripted-cluster.ts'
 
 /** What a session does to each call. */
 export interface SessionScripts {
   readonly script: (write: ScriptedWrite) => ScriptedOutcome | undefined
+  readonly transactionStep: Parameters<typeof scriptedControl>[1]
   readonly metadata: (topic: string, ask: number, refresh: boolean) => ScriptedMetadata | undefined
 }
 
@@ -29,6 +32,7 @@ interface PartitionState {
 
 /** Plays the script, and holds the producer to the port's contract. */
 export class ScriptedProducerSession implements ProducerTransport {
+  readonly transactions: TransactionControl | undefined
   readonly #options: ProducerTransportOptions
   readonly #scripts: SessionScripts
   readonly #cluster: ScriptedCluster
@@ -47,6 +51,10 @@ export class ScriptedProducerSession implements ProducerTransport {
     this.#scripts = scripts
     this.#cluster = cluster
     this.#clock = clock
+    if (options.transactionalId === undefined) return
+    this.transactions = scriptedControl(cluster.transactions, scripts.transactionStep, (delayMs, act) =>
+      this.#answer(delayMs, act),
+    )
   }
 
   partitionsFor(topic: string, { refresh = false }: MetadataOptions = {}): Promise<readonly PartitionInfo[]> {
@@ -107,6 +115,8 @@ export class ScriptedProducerSession implements ProducerTransport {
   #checkTurn(batch: ScriptedBatch, state: PartitionState): void {
     const cluster = this.#cluster
     const name = partitionName(batch)
+    const isOutside = this.#options.transactionalId !== undefined && cluster.transactions.open === undefined
+    if (isOutside) cluster.violation(`a batch of ${name} was written outside of a transaction`)
     if (state.writing !== undefined) cluster.violation(`two writes at once for ${name}`)
     if (batch.state === 'done') cluster.violation(`a batch of ${name} was written again after it had succeeded`)
     if (batch.state === 'abandoned') cluster.violation(`a batch of ${name} was written after it had been abandoned`)

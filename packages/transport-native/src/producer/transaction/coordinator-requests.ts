@@ -11,7 +11,7 @@ import { Backoff } from '../../cluster/backoff.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { CoordinatorType } from '../../cluster/coordinators.ts'
 import { pause } from '../../cluster/pause.ts'
-import { coordinatorRefusal } from './transaction-refusals.ts'
+import { coordinatorRefusal, isFence } from './transaction-refusals.ts'
 
 /** Answers that say: ask where the coordinator is now. */
 const elsewhere: ReadonlySet<string> = new Set([
@@ -45,6 +45,8 @@ export interface CoordinatorRequestsOptions {
   readonly requestTimeoutMs: number
   /** All attempts of one request together. */
   readonly limitMs: number
+  /** A coordinator says that another producer has the transactional id. */
+  fenced(error: PartitaError): void
 }
 
 /** Requests to coordinators, each asked again until there is an answer that will not change. */
@@ -57,9 +59,14 @@ export class CoordinatorRequests {
     this.#options = options
   }
 
-  /** The node to ask; retried like a request. */
-  async node(type: CoordinatorType, key: string, signal: AbortSignal | undefined): Promise<number> {
-    return this.#repeat('FindCoordinator', signal, (ends) => this.#find(type, key, ends))
+  /** Does something with a coordinator's node; repeated like a request. */
+  async withCoordinator<T>(
+    type: CoordinatorType,
+    key: string,
+    use: (node: number) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    return this.#repeat('FindCoordinator', signal, async (ends) => use(await this.#find(type, key, ends)))
   }
 
   /**
@@ -133,6 +140,7 @@ export class CoordinatorRequests {
       failure = toPartitaError(error, { api: api.name })
       ;({ code } = failure)
     }
+    if (isFence(code)) this.#options.fenced(failure)
     if (elsewhere.has(code)) cluster.forgetCoordinator(type, key)
     throw failure
   }

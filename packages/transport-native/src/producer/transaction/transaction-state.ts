@@ -41,8 +41,8 @@ export class TransactionState {
     return this.#isTouched
   }
 
-  get failure(): PartitaError | undefined {
-    return this.#failure
+  get isFenced(): boolean {
+    return this.#fence !== undefined
   }
 
   /** @throws PartitaError `PRODUCER_FENCED`, or `INVALID_TXN_STATE` where a transaction is open */

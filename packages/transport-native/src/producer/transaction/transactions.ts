@@ -1,6 +1,5 @@
 import {
   type ConsumerGroupMetadata,
-  isPartitaError,
   type OffsetCommit,
   PartitaError,
   toPartitaError,
@@ -15,7 +14,7 @@ import { CoordinatorRequests } from './coordinator-requests.ts'
 import { PartitionAdder } from './partition-adder.ts'
 import { classicApis, selfAddingApis, type TransactionApis } from './transaction-apis.ts'
 import { TransactionNumbers } from './transaction-numbers.ts'
-import { endsTransaction, isFence, needsNewEpoch } from './transaction-refusals.ts'
+import { endsTransaction, needsNewEpoch } from './transaction-refusals.ts'
 import { TransactionState } from './transaction-state.ts'
 
 /** The feature that decides how transactions are spoken of (KIP-890), and the level from which on it is the newer way. */
@@ -45,7 +44,12 @@ export class Transactions implements TransactionControl {
     this.transactionalId = transactionalId
     this.#cluster = cluster
     this.#timeoutMs = transactionTimeoutMs
-    this.#requests = new CoordinatorRequests({ cluster, requestTimeoutMs, limitMs: transactionTimeoutMs })
+    this.#requests = new CoordinatorRequests({
+      cluster,
+      requestTimeoutMs,
+      limitMs: transactionTimeoutMs,
+      fenced: (error) => this.#state.fenced(error),
+    })
     this.numbers = new TransactionNumbers(this.#state, new PartitionAdder(transactionalId, this.#state, this.#requests))
   }
 
@@ -105,6 +109,8 @@ export class Transactions implements TransactionControl {
 
   async abort({ signal }: TransactionStepOptions = {}): Promise<void> {
     const state = this.#state
+    // Whoever fenced this producer has seen to its transaction.
+    if (state.isFenced) return
     if (this.numbers.inDoubt) state.failed(unsettled(), { inDoubt: true })
     state.ending()
     try {
@@ -121,52 +127,57 @@ export class Transactions implements TransactionControl {
     this.#requests.close(error)
   }
 
-  /** Takes the transactional id over, or goes on with it where it is still this producer's (KIP-360). */
+  /**
+   * Takes the transactional id over, or goes on with it where it is still this producer's (KIP-360). Whose it is, EndTxn
+   * says: InitProducerId from a producer that was fenced would abort what the present owner has open, and fence that one
+   * too, before it is refused (seen with Kafka 4.3.1; in the coordinator's `prepareInitProducerIdTransit`).
+   */
   async #initialise(signal: AbortSignal | undefined): Promise<void> {
     const state = this.#state
     await this.#chooseApis(signal)
-    // A coordinator that aborts what is open for an InitProducerId fences whoever had it open: also the one that asks.
-    if (state.isTouched) await this.#endWhatIsLeft(signal)
+    if (state.identity !== undefined) await this.#endWhatIsLeft(signal)
+    if (!state.needsInit) return
+    const { transactionalId } = this
     const { producerId = -1, producerEpoch = -1 } = state.identity ?? {}
-    try {
-      const { transactionalId } = this
-      const body = { transactionalId, transactionTimeoutMs: this.#timeoutMs, producerId, producerEpoch }
-      const answer = await this.#requests.ask({ ...this.#coordinator, api: initProducerIdApi, body }, signal)
-      state.initialised({ producerId: answer.producerId, producerEpoch: answer.producerEpoch })
-    } catch (error) {
-      if (isPartitaError(error) && isFence(error.code)) state.fenced(error)
-      throw error
-    }
+    const body = { transactionalId, transactionTimeoutMs: this.#timeoutMs, producerId, producerEpoch }
+    const answer = await this.#requests.ask({ ...this.#coordinator, api: initProducerIdApi, body }, signal)
+    state.initialised({ producerId: answer.producerId, producerEpoch: answer.producerEpoch })
   }
 
   async #endWhatIsLeft(signal: AbortSignal | undefined): Promise<void> {
     try {
-      await this.#end(false, signal)
+      await this.#askForEnd(false, signal)
     } catch (error) {
-      // That there is nothing to abort, or that somebody else has the id, is for InitProducerId to say.
-      if (!isPartitaError(error) || !endsTransaction(error.code)) throw error
+      // There was nothing to abort, or the coordinator has forgotten the producer: either way nothing is open.
+      const { code } = toPartitaError(error)
+      if (code !== 'INVALID_TXN_STATE' && code !== 'INVALID_PRODUCER_ID_MAPPING') throw error
     }
   }
 
   async #chooseApis(signal: AbortSignal | undefined): Promise<void> {
     const cluster = this.#cluster
-    const node = await this.#requests.node('transaction', this.transactionalId, signal)
-    if ((await cluster.versionOf(node, initProducerIdApi)) < firstInitWithEpoch) {
-      const text = 'Transactions need Kafka 2.5 or later: an older coordinator cannot tell who was fenced.'
-      throw new PartitaError('UNSUPPORTED_VERSION', text, { api: 'InitProducerId', broker: String(node) })
+    const [, newestEnd] = endTxnApi.versions
+    const choose = async (node: number): Promise<boolean> => {
+      if ((await cluster.versionOf(node, initProducerIdApi)) < firstInitWithEpoch) {
+        const text = 'Transactions need Kafka 2.5 or later: an older coordinator cannot tell who was fenced.'
+        throw new PartitaError('UNSUPPORTED_VERSION', text, { api: 'InitProducerId', broker: String(node) })
+      }
+      const level = await cluster.featureLevel(node, feature)
+      return level >= selfAddingLevel && (await cluster.versionOf(node, endTxnApi)) === newestEnd
     }
-    const level = await cluster.featureLevel(node, feature)
-    const [, newest] = endTxnApi.versions
-    this.#state.selfAdding = level >= selfAddingLevel && (await cluster.versionOf(node, endTxnApi)) === newest
+    this.#state.selfAdding = await this.#requests.withCoordinator('transaction', this.transactionalId, choose, signal)
   }
 
   /** A coordinator that never heard of the transaction has nothing to end. */
   async #end(committed: boolean, signal: AbortSignal | undefined): Promise<void> {
-    const state = this.#state
-    if (!state.isTouched) return state.ended()
+    if (this.#state.isTouched) await this.#askForEnd(committed, signal)
+    else this.#state.ended()
+  }
+
+  async #askForEnd(committed: boolean, signal: AbortSignal | undefined): Promise<void> {
     const request = { ...this.#coordinator, api: this.apis.endTxn, body: { ...this.#who, committed } }
     const { producerId, producerEpoch } = await this.#requests.ask(request, signal)
-    state.ended(producerId < 0 ? undefined : { producerId, producerEpoch })
+    this.#state.ended(producerId < 0 ? undefined : { producerId, producerEpoch })
   }
 
   /** Nothing was committed, for certain: it is left to be aborted, like any other that failed. */
