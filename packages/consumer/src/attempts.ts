@@ -1,4 +1,4 @@
-import type { Clock, ConsumerRecord, PartitaError } from '@partita/protocol'
+import type { Clock, ConsumedOffsets, ConsumerRecord, PartitaError } from '@partita/protocol'
 import { rawRecord } from './decode-record.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { backoffMs, handlerFailed, nextStep, type OnExhausted, type RetryPolicy } from './failure-policy.ts'
@@ -84,6 +84,7 @@ export class Attempts<K, V> implements SlotEvents {
 
   #fail(slot: Slot, error: unknown, readable: boolean): void {
     const task = slot.task!
+    if (task.finished) return this.#failLate(slot, error)
     const { retry, onExhausted, news, fatal } = this.#options
     const step = nextStep(task, readable, retry, onExhausted)
     this.failed += 1
@@ -96,6 +97,17 @@ export class Attempts<K, V> implements SlotEvents {
     this.slots.release(slot)
     if (step === 'stop') fatal(handlerFailed(task, error, readable))
     this.dispatcher.pump()
+  }
+
+  /** What the handler did is committed: it is not to be done again. */
+  #failLate(slot: Slot, error: unknown): void {
+    const { owner, offset } = slot.task!
+    this.#options.news.warn(
+      `The handler of ${owner.topic}-${owner.partition} offset ${offset} failed after the transaction that took the record ` +
+        'along was committed: the record counts as handled.',
+      error,
+    )
+    this.#finish(slot, 'handled')
   }
 
   /** The lane waits, without a slot, with the record still at its head. */
@@ -127,6 +139,8 @@ export class Attempts<K, V> implements SlotEvents {
   /** One more failed attempt, after which the handler has its turn again: it may have been the same outage for both. */
   #handOverFailed(slot: Slot, error: unknown): void {
     const task = slot.task!
+    if (task.finished) return this.#failLate(slot, error)
+    if (task.owner.inDoubt) return this.#fail(slot, error, true)
     const { news } = this.#options
     const step = task.owner.open ? 'retry' : 'leave'
     this.failed += 1
@@ -138,11 +152,12 @@ export class Attempts<K, V> implements SlotEvents {
   }
 }
 
-/** Made for each call; its signal only where it is read. */
+/** Made for each call; its signal, and its work for a transaction, only where they are read. */
 class AttemptContext implements HandlerContext {
   readonly attempt: number
   readonly fence: number
   readonly #task: Task
+  #consumed: ConsumedOffsets | null = null
 
   constructor(task: Task) {
     this.attempt = task.attempt
@@ -152,6 +167,10 @@ class AttemptContext implements HandlerContext {
 
   get signal(): AbortSignal {
     return this.#task.signal
+  }
+
+  get consumed(): ConsumedOffsets {
+    return (this.#consumed ??= this.#task.owner.consumed(this.#task))
   }
 }
 

@@ -39,6 +39,11 @@ export class Committer {
     this.#news = news
   }
 
+  /** The commit that was sent and is not answered. */
+  get underWay(): Promise<unknown> | null {
+    return this.#underWay
+  }
+
   /** Commits everything that is finished at this moment. Never rejects; gives what went wrong. */
   commit(): Promise<PartitaError | null> {
     if (this.#underWay === null) {

@@ -67,10 +67,18 @@ export class GroupConsumer<K, V> implements Consumer {
     const decode = recordDecoder(keyDeserializer, valueDeserializer)
     const attempts = new Attempts({ handler, decode, maxConcurrency, retry, onExhausted, clock, news, fatal })
     const { slots, dispatcher } = attempts
-    const { rebalanceTimeoutMs } = options.subscription
+    const { rebalanceTimeoutMs, isolationLevel } = options.subscription
     this.#news = news
     this.#attempts = attempts
-    this.#member = new GroupMember({ ...options, rebalanceTimeoutMs, news, slots, dispatcher, fatal })
+    this.#member = new GroupMember({
+      ...options,
+      rebalanceTimeoutMs,
+      isolationLevel,
+      news,
+      slots,
+      dispatcher,
+      fatal,
+    })
   }
 
   run(): Promise<void> {

@@ -22,6 +22,7 @@ export type NextStep = 'retry' | 'hand-over' | 'skip' | 'stop' | 'leave'
  */
 export function nextStep(task: Task, readable: boolean, retry: RetryPolicy, onExhausted: OnExhausted): NextStep {
   if (!task.owner.open) return 'leave'
+  if (task.owner.inDoubt) return 'stop'
   if (readable && task.attempt < retry.maxAttempts) return 'retry'
   return typeof onExhausted === 'function' ? 'hand-over' : onExhausted
 }

@@ -6,6 +6,7 @@ import {
   type FetchedBatch,
   type GroupListener,
   type GroupMembership,
+  type IsolationLevel,
   type TopicPartition,
 } from '@partita/protocol'
 import { hasRoom, isFull, type BufferLimits } from './back-pressure.ts'
@@ -21,6 +22,7 @@ export interface GroupMemberOptions extends BufferLimits {
   readonly maxBufferedRecordsPerKey: number
   readonly offsetMetadataMaxBytes: number
   readonly rebalanceTimeoutMs: number
+  readonly isolationLevel: IsolationLevel
   readonly clock: Clock
   readonly news: News
   readonly slots: Slots
@@ -55,7 +57,13 @@ export class GroupMember implements GroupListener {
       clock,
       news,
     )
+    const { committer } = this
     this.#events = {
+      group: () => this.#membership?.groupMetadata() ?? null,
+      get committing() {
+        return committer.underWay
+      },
+      readsCommitted: options.isolationLevel === 'read_committed',
       madeRoom: (partition) => {
         dispatcher.madeRoom(partition)
         this.#fetchAgain(partition)

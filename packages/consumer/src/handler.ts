@@ -1,4 +1,4 @@
-import type { ConsumerRecord, PartitaError } from '@partita/protocol'
+import type { ConsumedOffsets, ConsumerRecord, PartitaError } from '@partita/protocol'
 
 /** What a handler is told besides the record. */
 export interface HandlerContext {
@@ -14,6 +14,12 @@ export interface HandlerContext {
    * fence it saw for a key, and refuses lower ones, is safe from a handler that was thought dead.
    */
   readonly fence: number
+  /**
+   * The record as work that a transaction takes along: `producer.transaction((tx) => { …; tx.sendOffsets(consumed) })`. When
+   * that commits the record is finished, whatever the handler does afterwards; when it does not, the handler has failed
+   * as it throws. Needs `isolationLevel: 'read_committed'`.
+   */
+  readonly consumed: ConsumedOffsets
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FetchedRecord, PartitaError, Timer, TopicPartition } from '@partita/protocol'
+import type { ConsumedOffsets, FetchedRecord, PartitaError, Timer, TopicPartition } from '@partita/protocol'
 
 /**
  * Where a lane stands.
@@ -28,8 +28,12 @@ export interface TaskOwner extends TopicPartition {
   readonly ended: boolean
   /** Set once the handlers were told to stop. */
   readonly abortReason: PartitaError | null
+  /** Nobody knows whether a transaction with its records was committed: nothing of it can be tried again. */
+  readonly inDoubt: boolean
   /** Takes note that the record is done. `false`: too late, the partition is gone. */
   finish(task: Task): boolean
+  /** The record as work that a transaction takes along. */
+  consumed(task: Task): ConsumedOffsets
 }
 
 /** One record in a lane, until it is finished or given up. */
@@ -45,6 +49,8 @@ export class Task {
   readonly size: number
   /** How often the handler was called. */
   attempt = 0
+  /** It is done; its handler may still run, where a transaction has taken it along. */
+  finished = false
   nextInLane: Task | null = null
   /** Neighbours among the partition's unfinished records, by offset. */
   before: Task | null = null

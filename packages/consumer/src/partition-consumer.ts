@@ -1,4 +1,12 @@
-import type { AssignedPartition, CommittedOffset, FetchedBatch, OffsetCommit, PartitaError } from '@partita/protocol'
+import type {
+  AssignedPartition,
+  CommittedOffset,
+  ConsumedOffsets,
+  FetchedBatch,
+  OffsetCommit,
+  PartitaError,
+} from '@partita/protocol'
+import { ConsumedWork, type ConsumingMember, TransactionClaim } from './consumed-work.ts'
 import { Inbox } from './inbox.ts'
 import { Task, type Lane, type TaskOwner } from './lane.ts'
 import type { LaneTable } from './lane-table.ts'
@@ -9,8 +17,10 @@ import { UnfinishedRecords } from './unfinished-records.ts'
 /** `owned`, then `draining` while it is given up, then `ended`: from there on nothing counts any more. */
 export type PartitionState = 'owned' | 'draining' | 'ended'
 
-/** What a partition tells whoever runs it. */
-export interface PartitionEvents {
+const nothing: ReadonlySet<Task> = new Set()
+
+/** What a partition tells whoever runs it, and asks of them. */
+export interface PartitionEvents extends ConsumingMember {
   /** A record is done with: there may be room to fetch, and to sort, more. */
   madeRoom(partition: PartitionConsumer): void
   warning(message: string): void
@@ -27,6 +37,7 @@ export class PartitionConsumer implements TaskOwner {
   readonly lanes: LaneTable
   readonly inbox: Inbox = new Inbox()
   readonly unfinished: UnfinishedRecords = new UnfinishedRecords()
+  readonly claim: TransactionClaim = new TransactionClaim()
   state: PartitionState = 'owned'
   abortReason: PartitaError | null = null
   /** Where the fetch goes on; unknown until the first batch where nothing is committed. */
@@ -84,6 +95,10 @@ export class PartitionConsumer implements TaskOwner {
     return this.state === 'ended'
   }
 
+  get inDoubt(): boolean {
+    return this.claim.inDoubt
+  }
+
   get committed(): CommittedOffset | null {
     return this.#committed
   }
@@ -105,8 +120,11 @@ export class PartitionConsumer implements TaskOwner {
 
   /** The first offset that is not finished: what may be committed. `null`: not known yet. */
   get watermark(): number | null {
-    const { first } = this.unfinished
-    if (first !== null) return first.offset
+    return this.#watermarkWith(nothing)
+  }
+
+  #watermarkWith(done: ReadonlySet<Task>): number | null {
+    for (const task of this.unfinished) if (!done.has(task)) return task.offset
     return this.sortedTo === null ? null : this.#remembered.pass(this.sortedTo)
   }
 
@@ -158,8 +176,14 @@ export class PartitionConsumer implements TaskOwner {
     return lane
   }
 
+  consumed(task: Task): ConsumedOffsets {
+    return new ConsumedWork(task, this, this.#events)
+  }
+
   finish(task: Task): boolean {
+    if (task.finished) return true
     if (this.state === 'ended') return false
+    task.finished = true
     this.unfinished.remove(task)
     if (task.offset >= this.#finishedEnd) this.#finishedEnd = task.offset + 1
     this.#events.madeRoom(this)
@@ -182,14 +206,20 @@ export class PartitionConsumer implements TaskOwner {
     return true
   }
 
-  /** What there is to commit; `null` where all is committed. */
+  /** What there is to commit; `null` where all is committed, or where a transaction sees to it. */
   uncommitted(): OffsetCommit | null {
-    const offset = this.watermark
+    if (this.claim.held) return null
+    const position = this.positionWith(nothing)
+    if (this.#committed?.offset === position?.offset && this.#committed?.metadata === position?.metadata) return null
+    return position
+  }
+
+  /** What would be to commit if these records were finished too; `null`: not known yet. */
+  positionWith(done: ReadonlySet<Task>): OffsetCommit | null {
+    const offset = this.#watermarkWith(done)
     if (offset === null) return null
     const { topic, partition } = this
-    const metadata = this.#offsetMap(offset)
-    if (this.#committed?.offset === offset && this.#committed.metadata === metadata) return null
-    return { topic, partition, offset, metadata }
+    return { topic, partition, offset, metadata: this.#offsetMap(offset, done) }
   }
 
   /** The coordinator has what {@link uncommitted} gave. What was finished since then is still to be committed. */
@@ -197,8 +227,10 @@ export class PartitionConsumer implements TaskOwner {
     this.#committed = { offset, metadata }
   }
 
-  #offsetMap(offset: number): string {
-    const map = encodeOffsetMap(offset, this.#finishedEnd, this.#unfinishedRanges(), this.#metadataMaxBytes)
+  #offsetMap(offset: number, done: ReadonlySet<Task>): string {
+    let end = this.#finishedEnd
+    for (const task of done) end = Math.max(end, task.offset + 1)
+    const map = encodeOffsetMap(offset, end, this.#unfinishedRanges(done), this.#metadataMaxBytes)
     if (map !== null) return map
     this.#events.warning(
       `What is finished beyond offset ${offset} of ${this.topic}-${this.partition} does not fit into ` +
@@ -207,8 +239,8 @@ export class PartitionConsumer implements TaskOwner {
     return ''
   }
 
-  *#unfinishedRanges(): Generator<OffsetRange> {
-    for (const { offset } of this.unfinished) yield { start: offset, end: offset + 1 }
+  *#unfinishedRanges(done: ReadonlySet<Task>): Generator<OffsetRange> {
+    for (const task of this.unfinished) if (!done.has(task)) yield { start: task.offset, end: task.offset + 1 }
     yield* this.#remembered.unfinishedFrom(this.sortedTo ?? 0)
   }
 }

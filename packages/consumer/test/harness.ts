@@ -1,4 +1,4 @@
-import type { CommittedOffset } from '@partita/protocol'
+import type { CommittedOffset, ConsumedOffsets } from '@partita/protocol'
 import { createConsumer, type Consumer, type ConsumerOptions } from '@partita/consumer'
 import {
   createScriptedConsumerTransport,
@@ -15,6 +15,7 @@ export interface Call {
   readonly attempt: number
   readonly fence: number
   readonly signal: AbortSignal
+  readonly consumed: ConsumedOffsets
   readonly at: number
   state: 'running' | 'done' | 'failed'
   done(): void
@@ -68,6 +69,10 @@ export async function start(options: HarnessOptions = {}): Promise<Harness> {
           attempt: context.attempt,
           fence: context.fence,
           signal: context.signal,
+          // Made when it is asked for, as in a handler.
+          get consumed() {
+            return context.consumed
+          },
           at: clock.monotonic(),
           state: 'running',
           done() {
