@@ -20,7 +20,7 @@ describe('the command line', () => {
   test('takes every flag', () => {
     const line =
       '--port 0 --host 0.0.0.0 --allow-remote --advertise kafka.test -t orders:12 --topic audit --topics t.json ' +
-      '--partitions 3 --no-auto-create --data-dir ./kafka --fsync always --users-file u.txt --sasl-user ann:a:b --sasl-user bob:c --tls-cert c.pem --tls-key k.pem -c message.max.bytes=2000 --config log.cleanup.policy=a=b --verbose'
+      '--nodes 3 --partitions 3 --no-auto-create --data-dir ./kafka --fsync always --users-file u.txt --sasl-user ann:a:b --sasl-user bob:c --tls-cert c.pem --tls-key k.pem -c message.max.bytes=2000 --config log.cleanup.policy=a=b --verbose'
     expect(parseArguments(line.split(' '))).toEqual({
       kind: 'serve',
       verbosity: 'verbose',
@@ -34,6 +34,7 @@ describe('the command line', () => {
         allowRemote: true,
         advertisedHost: 'kafka.test',
         topics: { orders: 12, audit: {} },
+        nodes: 3,
         numPartitions: 3,
         autoCreateTopics: false,
         dataDir: './kafka',
@@ -55,6 +56,7 @@ describe('the command line', () => {
     [['--port', '-q'], "Option '--port' is followed by another flag, not by a value."],
     [['--port', '65536'], '--port must be a whole number from 0 to 65535; got "65536".'],
     [['--port', '1e3'], '--port must be a whole number from 0 to 65535; got "1e3".'],
+    [['--nodes', '101'], '--nodes must be a whole number from 1 to 100; got "101".'],
     [['--partitions', '0'], '--partitions must be a whole number from 1 to 2147483647; got "0".'],
     [['orders'], "Unexpected argument 'orders'."],
     [['--quiet=1'], "Option '-q, --quiet' does not take an argument."],
@@ -89,7 +91,13 @@ describe('a file of topics', () => {
   })
 
   test('may set what a topic is to have', () => {
-    const topics = { audit: { partitions: 1, configs: { 'cleanup.policy': 'compact', 'max.message.bytes': 2_000 } } }
+    const topics = {
+      audit: {
+        partitions: 1,
+        replicationFactor: 2,
+        configs: { 'cleanup.policy': 'compact', 'max.message.bytes': 2_000 },
+      },
+    }
     expect(parseTopics(JSON.stringify(topics), 'file')).toEqual(topics)
   })
 

@@ -29,6 +29,17 @@ describe('partita-broker', () => {
     expect(cli.process.eventNames()).toEqual([])
   })
 
+  test('may be several nodes', async () => {
+    const cli = start(['--port', '0', '--host', '127.0.0.1', '--nodes', '3'])
+    const line = await cli.nextLine()
+    expect(line).toMatch(/^Kafka at (127\.0\.0\.1:\d+, ){3}with 3 nodes and 0 topics\. Ctrl-C stops it\.$/)
+    const [port] = /\d+(?=,)/.exec(line)!
+    const { brokers } = await call('127.0.0.1', Number(port), metadataApi, 12, { topics: [] })
+    expect(brokers).toHaveLength(3)
+    cli.process.emit('SIGTERM')
+    expect(await cli.exitCode).toBe(0)
+  })
+
   test('exits at once at a second signal', async () => {
     const cli = start(['--port', '0'])
     await cli.nextLine()

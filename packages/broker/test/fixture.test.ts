@@ -30,6 +30,19 @@ describe('a fixture under vitest', () => {
   })
 })
 
+describe('a fixture of several nodes', () => {
+  const kafka = useBroker({ hooks: vitest, nodes: 2 })
+
+  test('lets a test stop one', async () => {
+    expect(kafka.bootstrap).toHaveLength(2)
+    await kafka.broker.control.stopNode(2)
+  })
+
+  test('has all of them again for the next', () => {
+    expect(kafka.broker.nodes().map(({ isUp }) => isUp)).toEqual([true, true])
+  })
+})
+
 describe('a fixture that is asked for in a describe', () => {
   let kafka: ReturnType<typeof useBroker>
 

@@ -109,6 +109,36 @@ test('the admin client creates, grows, describes and deletes', async () => {
   await admin.disconnect()
 })
 
+test('on three nodes kafkajs finds leaders, coordinators and the controller, also after they moved', async () => {
+  await using broker = await startBroker({ nodes: 3, topics: { orders: 3 } })
+  const { control } = broker
+  const kafka = kafkaOf(broker)
+  const [admin, producer] = [kafka.admin(), kafka.producer({ transactionalId: 'tx', maxInFlightRequests: 1 })]
+  await Promise.all([admin.connect(), producer.connect()])
+  control.moveController(3)
+  expect(await admin.createTopics({ topics: [{ topic: 'copied', replicationFactor: 3 }] })).toBe(true)
+  const messages = [0, 1, 2].map((partition) => ({ partition, key: 'k', value: String(partition) }))
+  const sendAll = async (): Promise<void> => {
+    const transaction = await producer.transaction()
+    await transaction.send({ topic: 'orders', messages })
+    await transaction.commit()
+  }
+  await sendAll()
+  for (const partition of [0, 1, 2]) control.moveLeader('orders', partition, ((partition + 1) % 3) + 1)
+  control.moveCoordinator('transaction', 'tx', (control.coordinatorOf('transaction', 'tx') % 3) + 1)
+  await sendAll()
+  const got: string[] = []
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 20 })
+  await consume(consumer, 'orders', got)
+  await expect.poll(() => got.length).toBe(6)
+  expect(got.toSorted()).toEqual([0, 1, 2].flatMap((p) => [0, 2].map((offset) => `orders-${p}@${offset} k=${p}`)))
+  await consumer.disconnect()
+  control.moveCoordinator('group', 'g', (control.coordinatorOf('group', 'g') % 3) + 1)
+  expect(await admin.listGroups()).toMatchObject({ groups: [{ groupId: 'g' }] })
+  expect(await admin.describeCluster()).toMatchObject({ controller: 3, brokers: { length: 3 } })
+  await Promise.all([admin.disconnect(), producer.disconnect()])
+})
+
 test('the admin client sees offsets of topics and groups, and deletes records and groups', async () => {
   await using broker = await startBroker({ topics: { t: 1 } })
   const kafka = kafkaOf(broker)

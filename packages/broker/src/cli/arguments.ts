@@ -43,6 +43,7 @@ export function parseArguments(args: readonly string[]): Command {
       advertisedHost: values.advertise,
       allowRemote: values['allow-remote'] ?? false,
       topics: topicList(values.topic ?? [], '--topic'),
+      nodes: values.nodes === undefined ? undefined : wholeNumber('--nodes', values.nodes, 1, 100),
       numPartitions: values.partitions === undefined ? undefined : wholeNumber('--partitions', values.partitions, 1),
       autoCreateTopics: values['no-auto-create'] ? false : undefined,
       configs: configs(values.config ?? []),

@@ -28,6 +28,12 @@ export const flags = {
     value: 'FILE',
     help: 'a file of topics: a NAME[:PARTITIONS] per line, or JSON (see below)',
   },
+  nodes: {
+    type: 'string',
+    short: 'n',
+    value: 'COUNT',
+    help: 'a cluster of so many, at PORT and those that follow. Default 1',
+  },
   partitions: { type: 'string', value: 'COUNT', help: 'of a topic made without saying how many. Default 1' },
   'no-auto-create': { type: 'boolean', help: 'asking for an unknown topic does not create it' },
   config: {

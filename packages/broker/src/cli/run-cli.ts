@@ -81,12 +81,15 @@ async function securityOf({ users, usersFile, tlsFiles }: ServeCommand): Promise
   }
 }
 
-function readyLine({ addresses, bootstrap, topics }: Broker): string {
+function readyLine({ addresses, bootstrap, topics, nodes }: Broker): string {
   const count = topics().length
+  const isAlone = nodes().length === 1
+  const listed = addresses.join(isAlone ? ' and ' : ', ')
+  const what = `${isAlone ? '' : `${nodes().length} nodes and `}${count} ${count === 1 ? 'topic' : 'topics'}`
   const elsewhere = bootstrap.every((address) => addresses.includes(address))
     ? ''
     : `; clients go to ${bootstrap.join()}`
-  return `Kafka at ${addresses.join(' and ')}${elsewhere}, with ${count} ${count === 1 ? 'topic' : 'topics'}. Ctrl-C stops it.`
+  return `Kafka at ${listed}${elsewhere}, with ${what}. Ctrl-C stops it.`
 }
 
 function linesTo({ stdout, stderr }: CliHost): Lines {

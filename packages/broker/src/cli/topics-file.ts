@@ -58,8 +58,9 @@ function fromJson(json: unknown, where: string): TopicTable {
 
 function isTopicOptions(value: unknown): value is TopicOptions {
   if (!isPlainObject(value)) return false
-  const { partitions, configs = {}, ...others } = value
-  if (partitions !== undefined && typeof partitions !== 'number') return false
+  const { partitions, replicationFactor, configs = {}, ...others } = value
+  for (const count of [partitions, replicationFactor])
+    if (count !== undefined && typeof count !== 'number') return false
   return isPlainObject(configs) && isConfigValues(configs) && Object.keys(others).length === 0
 }
 

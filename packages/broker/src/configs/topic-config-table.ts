@@ -4,7 +4,8 @@ const longMax = '9223372036854775807'
 
 /**
  * Every setting that a topic can have, with Kafka 4.1's defaults. The broker acts on `cleanup.policy` (records need keys
- * where it has `compact`), `max.message.bytes` and `message.timestamp.*`; the others are kept and told, no more.
+ * where it has `compact`), `max.message.bytes`, `message.timestamp.*` and `min.insync.replicas`; the others are kept and told, no
+ * more.
  */
 export const topicConfigTable: readonly ConfigDefinition[] = [
   {
