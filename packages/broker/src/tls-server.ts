@@ -31,8 +31,10 @@ export function createTlsServer(tls: TlsOptions, { serve, warn }: TlsServerSurro
       serve,
     )
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-      const { remoteAddress = 'a client', remotePort = '' } = socket
-      warn(`Connection of ${remoteAddress}:${remotePort} closed: it did not come to TLS: ${whyNot(error)}.`)
+      const { remoteAddress: address, remotePort: port } = socket
+      // Where the client was quicker to close, nothing is known of it any more.
+      const who = address === undefined ? 'a client' : `${address}:${port}`
+      warn(`Connection of ${who} closed: it did not come to TLS: ${whyNot(error)}.`)
     })
     return server
   } catch (cause) {
@@ -51,6 +53,7 @@ function pem(name: string, given: string | Uint8Array): string {
 function whyNot({ code = '', message }: NodeJS.ErrnoException): string {
   if (/WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH|UNSUPPORTED_PROTOCOL/.test(code))
     return `what it sent is not TLS; it has to be told to encrypt (${code})`
+  if (code.includes('DID_NOT_RETURN_A_CERTIFICATE')) return 'it showed no certificate, and requestCert asks for one'
   if (code.includes('ALERT')) return `it refused: it may not trust the certificate (${code})`
   if (code === 'ECONNRESET') return 'it went away before'
   return code === '' ? message : code

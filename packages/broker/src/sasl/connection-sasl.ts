@@ -1,5 +1,5 @@
 import { type Clock, type KafkaErrorName, PartitaError } from '@partita/protocol'
-import { apiVersionsApi, saslAuthenticateApi, saslHandshakeApi } from '@partita/wire'
+import { apiByKey, apiVersionsApi, saslAuthenticateApi, saslHandshakeApi } from '@partita/wire'
 import type { SaslMechanism } from './sasl-options.ts'
 import type { SaslPolicy } from './sasl-policy.ts'
 import { type ServerExchange, shown } from './server-exchange.ts'
@@ -85,12 +85,12 @@ export class ConnectionSasl {
   admit(apiKey: number): void {
     if (this.#attempt !== undefined) {
       if (apiKey === saslAuthenticateApi.key) return
-      throw illegal(`the API with key ${apiKey} was asked for in the middle of a SASL exchange`)
+      throw illegal(`it asked for ${nameOf(apiKey)} in the middle of a SASL exchange`)
     }
     if (apiKey === saslHandshakeApi.key) return
     if (this.#session === undefined) {
       if (apiKey === apiVersionsApi.key && !this.#knowsVersions) return
-      throw illegal(`the API with key ${apiKey} was asked for before the client had authenticated`)
+      throw illegal(`it asked for ${nameOf(apiKey)} before it had authenticated`)
     }
     const { user, expiresAt } = this.#session
     if (this.#clock.monotonic() <= expiresAt) return
@@ -163,6 +163,10 @@ export class ConnectionSasl {
     if (tokenExpiresAtMs !== undefined) limits.push(Math.floor(tokenExpiresAtMs - this.#clock.now()))
     return limits.length === 0 ? undefined : Math.max(0, Math.min(...limits))
   }
+}
+
+function nameOf(apiKey: number): string {
+  return apiByKey(apiKey)?.name ?? `the API with key ${apiKey}`
 }
 
 function illegal(reason: string): PartitaError {
