@@ -72,5 +72,7 @@ export type {
 export type { FetchedRecord } from './records.ts'
 export type { KafkaErrorName } from './kafka-errors.ts'
 export { isRetriableKafkaError, kafkaErrorCodes, kafkaErrorName } from './kafka-errors.ts'
+export type { TlsFailure } from './tls-failure.ts'
+export { explainTlsFailure } from './tls-failure.ts'
 export { deserialize, serialize, toBytes } from './serdes.ts'
 export { choiceOption, integerOption, nameOption, topicName } from './options.ts'

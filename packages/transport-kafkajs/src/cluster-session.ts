@@ -120,7 +120,8 @@ export class ClusterSession {
     const causes = [...failures.values()]
     const reasons = causes.map(({ message }) => message).join(' ')
     const text = causes.length === 1 ? reasons : `None of the ${causes.length} brokers could be reached. ${reasons}`
-    throw new PartitaError('CONNECTION_FAILED', text, { retriable: true, cause: causes.at(-1) })
+    const retriable = causes.some((each) => each.retriable)
+    throw new PartitaError('CONNECTION_FAILED', text, { retriable, cause: causes.at(-1) })
   }
 
   async #seeds(known: readonly Address[]): Promise<readonly Address[]> {

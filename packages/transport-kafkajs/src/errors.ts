@@ -1,4 +1,5 @@
 import {
+  explainTlsFailure,
   isPartitaError,
   isRetriableKafkaError,
   kafkaErrorCodes,
@@ -80,8 +81,18 @@ export function connectFailure(error: unknown, broker: string): PartitaError {
     const text = `What listens there does not answer as a Kafka broker would: ${message}`
     return new PartitaError('UNSUPPORTED', text, { broker, cause: error })
   }
-  const text = `No connection to the broker: ${message.replace(/^Connection error: /, '')}.`
-  return new PartitaError('CONNECTION_FAILED', text, { broker, retriable: true, cause: error })
+  const { text = message, advice = hintAtSilence(message), isFinal = false } = explainTlsFailure(error) ?? {}
+  const sentence = `No connection to the broker: ${text.replace(/^Connection error: /, '').replace(/\.$/, '')}.`
+  return new PartitaError('CONNECTION_FAILED', advice === '' ? sentence : `${sentence} ${advice}`, {
+    broker,
+    retriable: !isFinal,
+    cause: error,
+  })
+}
+
+/** A broker says nothing where it gets what it takes for no request. */
+function hintAtSilence(message: string): string {
+  return message === 'Closed connection' ? 'It closed before it answered anything: it may expect TLS (ssl).' : ''
 }
 
 /** The error for a request that kafkajs could not carry out. `ambiguous` says that it may have reached the broker. */

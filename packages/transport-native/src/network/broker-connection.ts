@@ -13,6 +13,7 @@ import { connectionFailure } from './connection-failure.ts'
 import { addressOf, type ByteStream, type Endpoint } from './connector.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { PendingRequest } from './pending-request.ts'
+import { whyClosed } from './why-closed.ts'
 
 export interface BrokerConnectionOptions {
   readonly endpoint: Endpoint
@@ -21,6 +22,8 @@ export interface BrokerConnectionOptions {
   /** For the requests that set the connection up. */
   readonly requestTimeoutMs: number
   readonly connectionsMaxIdleMs: number
+  /** Whether we say who we are; default `false`. */
+  readonly authenticates?: boolean | undefined
 }
 
 /** A broker's wish that we sit still is heeded up to this; it holds its own side back as long as it likes (KIP-219). */
@@ -41,6 +44,8 @@ export class BrokerConnection {
   readonly #options: BrokerConnectionOptions
   readonly #idle: IdleWatch
   readonly #closeListeners: (() => void)[] = []
+  #answeredListeners: (() => void)[] = []
+  #answers = 0
   /** Requests that make or keep the connection usable: they pass what holds the others back. */
   #ahead: PendingRequest[] = []
   #waiting: PendingRequest[] = []
@@ -115,6 +120,12 @@ export class BrokerConnection {
   onClosed(listener: () => void): void {
     if (this.#isOpen) this.#closeListeners.push(listener)
     else listener()
+  }
+
+  /** Settles when the broker has answered all that it got, or the connection is over. */
+  allAnswered(): Promise<void> {
+    if (this.#inFlight.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#answeredListeners.push(resolve))
   }
 
   /** Ends the connection as soon as nothing is under way. */
@@ -221,6 +232,14 @@ export class BrokerConnection {
       request.resolve(body)
     }
     this.#inFlight.shift()
+    this.#answers += 1
+    if (this.#inFlight.length === 0) this.#tellAnswered()
+  }
+
+  #tellAnswered(): void {
+    const listeners = this.#answeredListeners
+    this.#answeredListeners = []
+    for (const listener of listeners) listener()
   }
 
   #heed(throttleTimeMs: number): void {
@@ -250,14 +269,13 @@ export class BrokerConnection {
     const underWay = [...this.#inFlight, ...this.#ahead, ...this.#waiting]
     this.#inFlight.length = this.#ahead.length = this.#waiting.length = 0
     for (const listener of this.#closeListeners) listener()
+    this.#tellAnswered()
     for (const request of underWay) request.reject(connectionFailure(request, this.broker, error))
   }
 
   #lost(reason: Error | undefined): PartitaError {
-    const cut = this.#splitter.pendingBytes
-    const where = cut === 0 ? '' : `, in the middle of an answer of which ${cut} bytes had come`
-    const why = reason === undefined ? 'it was closed' : reason.message
-    return new PartitaError('CONNECTION_FAILED', `${why}${where}`, { cause: reason })
+    const why = whyClosed(reason, this.#splitter.pendingBytes, this.#answers, this.#options.authenticates === true)
+    return new PartitaError('CONNECTION_FAILED', why, { cause: reason })
   }
 
   #silent({ api }: PendingRequest): Error {

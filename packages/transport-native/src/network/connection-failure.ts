@@ -6,7 +6,7 @@ export function connectionFailure(request: PendingRequest, broker: string, reaso
   const place = { api: request.api.name, broker, ambiguous: request.wasHandedOver, cause: reason }
   // Neither gets better by asking again.
   if (isPartitaError(reason) && (reason.code === 'CLOSED' || reason.code === 'AUTHENTICATION_FAILED'))
-    return new PartitaError(reason.code, reason.message, place)
+    return new PartitaError(reason.code, reason.message, { ...place, retriable: reason.retriable })
   const text = `The connection to ${broker} is gone: ${reason.message}.`
   return new PartitaError('CONNECTION_FAILED', text, { ...place, retriable: true })
 }

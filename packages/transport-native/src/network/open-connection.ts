@@ -1,4 +1,4 @@
-import { isPartitaError, PartitaError, type Clock } from '@partita/protocol'
+import { explainTlsFailure, isPartitaError, PartitaError, type Clock } from '@partita/protocol'
 import { askApiVersions } from './ask-api-versions.ts'
 import { BrokerConnection } from './broker-connection.ts'
 import { addressOf, type ByteStream, type Connector, type Endpoint } from './connector.ts'
@@ -26,7 +26,11 @@ export type OpenConnection = (endpoint: Endpoint, signal: AbortSignal) => Promis
 export function connectionOpener(settings: ConnectionSettings): OpenConnection {
   return async (endpoint, signal) => {
     const stream = await openStream(settings, endpoint, signal)
-    const connection = new BrokerConnection(stream, { ...settings, endpoint })
+    const connection = new BrokerConnection(stream, {
+      ...settings,
+      endpoint,
+      authenticates: settings.sasl !== undefined,
+    })
     const giveUp = (): void => connection.close(signal.reason as PartitaError)
     try {
       if (signal.aborted) throw signal.reason
@@ -77,22 +81,18 @@ function setUpFailure(endpoint: Endpoint, error: unknown): PartitaError {
   // Whatever was ambiguous about setting up, nothing of what waits for the connection was sent.
   if (isPartitaError(error) && error.place.broker !== undefined && !error.ambiguous) return error
   const broker = addressOf(endpoint)
-  const { message, code = '' } = error as Error & { readonly code?: string }
-  const refused = refusesCertificate(code)
-  const advice = refused ? ' Give the authority that signed it as ssl.ca, or the name it is for as ssl.servername.' : ''
-  return new PartitaError('CONNECTION_FAILED', `${broker} cannot be reached: ${textOf(message, code)}.${advice}`, {
+  const { text = textOf(error as Error), advice = '', isFinal = false } = explainTlsFailure(error) ?? {}
+  const sentence = `${broker} cannot be reached: ${text.replace(/\.$/, '')}.`
+  return new PartitaError('CONNECTION_FAILED', advice === '' ? sentence : `${sentence} ${advice}`, {
     broker,
-    retriable: !refused,
+    retriable: !isFinal,
     cause: error,
   })
 }
 
-/** Node tries all addresses of a name, and then has an error without a text. */
-function textOf(message: string, code: string): string {
-  return message === '' ? code : message
-}
-
-/** Node's codes for a certificate that it does not trust, or for something that is not TLS: waiting helps neither. */
-function refusesCertificate(code: string): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS|^ERR_SSL|^ERR_OSSL|^EPROTO$/.test(code)
+function textOf(error: Error & { readonly code?: string }): string {
+  // That the connection is gone is said already: what counts is why.
+  const reason = isPartitaError(error) && error.cause instanceof Error ? error.cause : error
+  // Node tries all addresses of a name, and then has an error without a text.
+  return reason.message === '' ? (error.code ?? '') : reason.message
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { PartitaError } from '@partita/protocol'
 import { createVirtualClock, type VirtualClock } from '@partita/testing'
 import { heartbeatApi } from '@partita/wire'
 import type { BrokerConnection } from '../../src/network/broker-connection.ts'
@@ -8,7 +9,7 @@ import { PendingRequest } from '../../src/network/pending-request.ts'
 import type { SaslOptions } from '../../src/network/sasl/sasl-options.ts'
 import { endpoint } from './connection-harness.ts'
 import { failure, handled } from './failure.ts'
-import { FakeBroker } from './fake-broker.ts'
+import { FakeBroker, silence } from './fake-broker.ts'
 import { scramServer } from './scram-server.ts'
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
@@ -105,6 +106,46 @@ describe('authentication', () => {
     expect(inspect(error, { depth: 9 })).not.toContain('pa55')
   })
 
+  it('does not repeat the token where the broker does, nor what would break a line', async () => {
+    const clock = createVirtualClock()
+    let said = 'who is tok3n?'
+    const broker = saslBroker(clock).on('SaslAuthenticate', () => ({
+      errorCode: 58,
+      errorMessage: said,
+      authBytes: noBytes,
+    }))
+    const sasl = { mechanism: 'OAUTHBEARER', token: () => ({ value: 'tok3n' }) } as const
+    const error = await failure(open(clock, broker, sasl))
+    expect(inspect(error, { depth: 9 })).not.toContain('tok3n')
+    said = 'no\r\nlogged in: \u001b[2Jroot'
+    const multiline = await failure(open(clock, broker, sasl))
+    expect(multiline.message).toContain('SASL_AUTHENTICATION_FAILED: no??logged in: ?[2Jroot')
+  })
+
+  it.each<[string, unknown, RegExp]>([
+    ['no object', 'tok3n', /must give an object with a value/],
+    ['an empty token', { value: '' }, /must give an object with a value/],
+    ['a token with more behind it', { value: 'tok3n\u0001user=root' }, /must give an object with a value/],
+    ['an extension with the name of the token', { value: 'tok3n', extensions: { auth: 'x' } }, /extension "auth"/],
+    ['an extension that ends early', { value: 'tok3n', extensions: { a: 'x\u0001b=y' } }, /extension "a"/],
+  ])('refuses %s in place of a token for good, and sends nothing of it', async (_, token, reason) => {
+    const clock = createVirtualClock()
+    const broker = saslBroker(clock)
+    const error = await failure(open(clock, broker, { mechanism: 'OAUTHBEARER', token: () => token as never }))
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', retriable: false })
+    expect(error.message).toMatch(reason)
+    expect(inspect(error, { depth: 9 })).not.toContain('tok3n')
+    expect(broker.count('SaslAuthenticate')).toBe(0)
+  })
+
+  it('says so where the broker asks nobody who they are', async () => {
+    const clock = createVirtualClock()
+    const broker = new FakeBroker(clock).on('SaslHandshake', () => ({ errorCode: 34, mechanisms: [] }))
+    const error = await failure(open(clock, broker, plain))
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', retriable: false })
+    expect(error.message).toContain('does not ask who we are at this address: leave out sasl')
+  })
+
   it('says which mechanisms the broker has, where ours is not among them', async () => {
     const clock = createVirtualClock()
     const broker = new FakeBroker(clock).on('SaslHandshake', () => ({ errorCode: 33, mechanisms: ['GSSAPI', 'PLAIN'] }))
@@ -158,6 +199,67 @@ describe('authentication', () => {
     ])
     await clock.advanceUntil(() => tokens === 3, 60_000)
     expect(connection.isOpen).toBe(true)
+  })
+
+  it('waits with doing it again for what is under way, however long that takes', async () => {
+    const clock = createVirtualClock()
+    let joins: (() => void)[] = []
+    const broker = saslBroker(clock)
+      .on('SaslAuthenticate', () => ({ errorCode: 0, authBytes: noBytes, sessionLifetimeMs: 60_000 }))
+      .on('Heartbeat', (request, peer) => {
+        joins.push(() => peer.answer(request, { errorCode: 0 }))
+        return silence
+      })
+    const connection = await open(clock, broker, plain)
+    const beat = { groupId: 'g', generationId: 1, memberId: 'm' }
+    const submit = (): Promise<unknown> =>
+      new Promise((resolve, reject) =>
+        connection.submit(
+          new PendingRequest({ api: heartbeatApi, body: beat, clock, timeoutMs: 300_000 }, resolve, reject),
+        ),
+      )
+    const waiting = submit()
+    await clock.advance(120_000)
+    const behind = submit()
+    await clock.advance(1_000)
+    // Neither the handshake, which could not be answered before, nor what waits for it.
+    expect(broker.requests.map(({ name }) => name)).toEqual([
+      'ApiVersions',
+      'SaslHandshake',
+      'SaslAuthenticate',
+      'Heartbeat',
+    ])
+    joins.shift()!()
+    await waiting
+    await clock.advance(0)
+    expect(broker.requests.map(({ name }) => name).slice(4)).toEqual(['SaslHandshake', 'SaslAuthenticate', 'Heartbeat'])
+    joins.shift()!()
+    await behind
+    expect(connection.isOpen).toBe(true)
+    joins = []
+    connection.close(new PartitaError('CLOSED', 'The session is closed.'))
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('that has no token the second time fails what is under way for now only', async () => {
+    const clock = createVirtualClock()
+    let tokens = 0
+    const broker = saslBroker(clock)
+      .on('SaslAuthenticate', () => ({ errorCode: 0, authBytes: noBytes, sessionLifetimeMs: 60_000 }))
+      .on('Heartbeat', () => ({ errorCode: 0 }))
+    const token = () => (++tokens === 1 ? { value: 't1' } : new Promise<never>(() => undefined))
+    const connection = await open(clock, broker, { mechanism: 'OAUTHBEARER', token })
+    await clock.advanceUntil(() => tokens === 2, 60_000)
+    const beat = { groupId: 'g', generationId: 1, memberId: 'm' }
+    const request = handled(
+      new Promise((resolve, reject) =>
+        connection.submit(
+          new PendingRequest({ api: heartbeatApi, body: beat, clock, timeoutMs: 60_000 }, resolve, reject),
+        ),
+      ),
+    )
+    await clock.advance(30_000)
+    expect(await failure(request)).toMatchObject({ code: 'AUTHENTICATION_FAILED', retriable: true, ambiguous: false })
   })
 
   it('that is refused the second time ends the connection, with that as the reason', async () => {

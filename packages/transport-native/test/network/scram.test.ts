@@ -44,11 +44,29 @@ describe('SCRAM', () => {
   })
 
   it('works neither too little nor too long', async () => {
-    for (const count of ['4095', '1000001', '1e9', 'many', '']) {
+    for (const count of ['4095', '1000001', '1e9', '1e4', '0x2000', ' 4096', 'many', '']) {
       const exchange = scramExchange(user, nonce)
       const message = bytes(`r=${wholeNonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=${count}`)
       await expect(exchange.next(message)).rejects.toThrow(/iterations; from 4096 to 1000000 are allowed/)
     }
+  })
+
+  it('refuses extensions that must be known, and a broker without a salt', async () => {
+    for (const [message, reason] of [
+      [`m=new,${serverFirst}`, /an extension of SCRAM that is not known here/],
+      [`r=${wholeNonce},s=,i=4096`, /gives no salt/],
+    ] as const) {
+      const exchange = scramExchange(user, nonce)
+      await expect(exchange.next(bytes(message))).rejects.toThrow(reason)
+    }
+  })
+
+  it('shows what a broker says in one line, and not without end', async () => {
+    const exchange = scramExchange(user, nonce)
+    const message = bytes(`r=${wholeNonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=1\n\u001b[2J${'9'.repeat(10_000)}`)
+    const { message: shown } = (await exchange.next(message).catch((error: unknown) => error)) as Error
+    expect(shown).toContain('asks for 1??[2J999')
+    expect(shown.length).toBeLessThan(300)
   })
 
   it('writes names with = and , so that they stay one', async () => {

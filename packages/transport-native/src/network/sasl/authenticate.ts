@@ -1,11 +1,12 @@
-import { isPartitaError, kafkaErrorName, PartitaError, type Clock } from '@partita/protocol'
-import { saslAuthenticateApi, saslHandshakeApi } from '@partita/wire'
+import { isPartitaError, kafkaErrorCodes, kafkaErrorName, PartitaError, type Clock } from '@partita/protocol'
+import { saslAuthenticateApi, saslHandshakeApi, type ResponseOf } from '@partita/wire'
 import type { BrokerConnection } from '../broker-connection.ts'
 import { waitAtMost } from '../wait-at-most.ts'
 import { oauthbearerExchange } from './oauthbearer.ts'
 import { plainExchange } from './plain.ts'
 import type { SaslExchange } from './sasl-exchange.ts'
 import type { SaslOptions } from './sasl-options.ts'
+import { shownText } from './shown-text.ts'
 
 export interface SaslSurroundings {
   readonly clock: Clock
@@ -37,13 +38,19 @@ export async function keepAuthenticated(
   connection.onClosed(() => timer.cancel())
 }
 
-/** Nothing else may be sent between the steps. What was sent before is answered before. */
+/**
+ * Nothing else may be sent between the steps, and nothing may be under way: a broker answers in order, and a JoinGroup that
+ * waits for others would hold up the handshake for longer than a request may take. A broker takes the handshake also when
+ * the session is over by then.
+ */
 async function authenticateAgain(
   connection: BrokerConnection,
   sasl: SaslOptions,
   surroundings: SaslSurroundings,
 ): Promise<void> {
   connection.hold()
+  await connection.allAnswered()
+  if (!connection.isOpen) return
   try {
     await keepAuthenticated(connection, sasl, surroundings)
     connection.release()
@@ -60,8 +67,12 @@ async function authenticate(
 ): Promise<number> {
   const { mechanism } = sasl
   const handshake = await connection.call(saslHandshakeApi, { mechanism })
+  if (handshake.errorCode === kafkaErrorCodes.ILLEGAL_SASL_STATE) {
+    const text = 'The broker does not ask who we are at this address: leave out sasl, or use the port that does'
+    throw failure(connection, `${text} (ILLEGAL_SASL_STATE).`)
+  }
   if (handshake.errorCode !== 0) {
-    const offered = handshake.mechanisms.join(', ')
+    const offered = shownText(handshake.mechanisms.join(', '))
     throw failure(connection, `The broker does not take SASL ${mechanism}; it offers: ${offered || 'none'}.`)
   }
   const exchange = await exchangeFor(sasl)
@@ -70,7 +81,7 @@ async function authenticate(
   let message = await ownStep(connection, sasl, () => step(exchange.first()))
   for (let steps = 0; steps < maxSteps; steps++) {
     const answer = await connection.call(saslAuthenticateApi, { authBytes: message })
-    if (answer.errorCode !== 0) throw refusal(connection, sasl, answer.errorCode, answer.errorMessage)
+    if (answer.errorCode !== 0) throw refusal(connection, sasl, exchange, answer)
     const reply: Uint8Array | undefined = await ownStep(connection, sasl, () => step(exchange.next(answer.authBytes)))
     if (reply === undefined) return answer.sessionLifetimeMs
     message = reply
@@ -90,8 +101,9 @@ async function ownStep<T>(connection: BrokerConnection, sasl: SaslOptions, step:
     return await step()
   } catch (error) {
     // A token service that is out of order may be back soon; a broker that fails to prove itself will not change.
-    const retriable = sasl.mechanism === 'OAUTHBEARER'
-    const text = isPartitaError(error) || !retriable ? `: ${(error as Error).message}` : ': no token was given'
+    const isOurs = isPartitaError(error)
+    const retriable = sasl.mechanism === 'OAUTHBEARER' && !(isOurs && error.code === 'INVALID_OPTION')
+    const text = isOurs || !retriable ? `: ${(error as Error).message}` : ': no token was given'
     throw failure(connection, `SASL ${sasl.mechanism} failed on this side${text}.`, { retriable, cause: error })
   }
 }
@@ -99,14 +111,13 @@ async function ownStep<T>(connection: BrokerConnection, sasl: SaslOptions, step:
 function refusal(
   connection: BrokerConnection,
   sasl: SaslOptions,
-  errorCode: number,
-  brokersText: string | null,
+  { secret }: SaslExchange,
+  { errorCode, errorMessage }: ResponseOf<typeof saslAuthenticateApi>,
 ): PartitaError {
   const who = sasl.mechanism === 'OAUTHBEARER' ? 'the token' : `the user ${JSON.stringify(sasl.username)}`
-  const secret = sasl.mechanism === 'OAUTHBEARER' ? undefined : sasl.password
-  // A broker that repeats the password must not bring it into a log.
-  const isClean = brokersText !== null && (secret === undefined || !brokersText.includes(secret))
-  const saidToo = isClean && brokersText !== '' ? `: ${brokersText.slice(0, 200)}` : ''
+  // A broker that repeats the password or the token must not bring it into a log.
+  const isClean = errorMessage !== null && (secret === undefined || !errorMessage.includes(secret))
+  const saidToo = isClean && errorMessage !== '' ? `: ${shownText(errorMessage)}` : ''
   const name = kafkaErrorName(errorCode)
   return failure(connection, `The broker refused ${who} by SASL ${sasl.mechanism} (${name}${saidToo}).`)
 }

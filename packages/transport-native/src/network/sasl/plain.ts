@@ -6,5 +6,6 @@ export function plainExchange({ username, password }: PasswordSasl): SaslExchang
   return {
     first: () => Promise.resolve(utf8(`\0${username}\0${password}`)),
     next: () => Promise.resolve(undefined),
+    secret: password,
   }
 }

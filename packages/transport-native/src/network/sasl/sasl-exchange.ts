@@ -6,6 +6,8 @@ export interface SaslExchange {
    * the mechanism wants; the message of that error is shown to people.
    */
   next(challenge: Uint8Array): Promise<Uint8Array | undefined>
+  /** What no error may show: the password, or the token where there is one by now. */
+  readonly secret: string | undefined
 }
 
 const encoder = new TextEncoder()

@@ -2,6 +2,7 @@ import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'no
 import { promisify } from 'node:util'
 import type { PasswordSasl } from './sasl-options.ts'
 import { utf8, type SaslExchange } from './sasl-exchange.ts'
+import { shownText } from './shown-text.ts'
 
 const deriveKey = promisify(pbkdf2)
 
@@ -19,7 +20,8 @@ export interface ScramOptions extends PasswordSasl {
 }
 
 /**
- * RFC 5802 and 7677, without channel binding, as Kafka has it: user and password are plain UTF-8.
+ * RFC 5802 and 7677, without channel binding, as Kafka has it: user and password are plain UTF-8. Kafka does not prepare
+ * them (SASLprep) either: what looks the same but is written otherwise is another password.
  * @param nonce never the same twice; for tests
  */
 export function scramExchange(
@@ -33,13 +35,19 @@ export function scramExchange(
   const hmac = (key: Uint8Array, text: string): Buffer => createHmac(hash, key).update(text).digest()
 
   async function clientFinal(serverFirst: string): Promise<Uint8Array> {
-    const { r: wholeNonce = '', s: salt = '', i: count = '' } = attributesOf(serverFirst)
+    const { r: wholeNonce = '', s: salt = '', i: count = '', m: extension } = attributesOf(serverFirst)
+    // RFC 5802: who does not know an extension that must be known has to stop.
+    if (extension !== undefined) throw new Error('the broker asks for an extension of SCRAM that is not known here')
     if (!wholeNonce.startsWith(nonce) || wholeNonce.length === nonce.length)
       throw new Error('the broker did not answer to this client (its nonce is another)')
-    const iterations = Number(count)
-    if (!Number.isInteger(iterations) || iterations < minIterations || iterations > maxIterations)
-      throw new Error(`the broker asks for ${count} iterations; from ${minIterations} to ${maxIterations} are allowed`)
-    const salted = await deriveKey(password, Buffer.from(salt, 'base64'), iterations, hashBytes[hash], hash)
+    const iterations = /^\d{1,10}$/.test(count) ? Number(count) : Number.NaN
+    if (!(iterations >= minIterations && iterations <= maxIterations))
+      throw new Error(
+        `the broker asks for ${shownText(count)} iterations; from ${minIterations} to ${maxIterations} are allowed`,
+      )
+    const saltBytes = Buffer.from(salt, 'base64')
+    if (saltBytes.length === 0) throw new Error('the broker gives no salt')
+    const salted = await deriveKey(password, saltBytes, iterations, hashBytes[hash], hash)
     const withoutProof = `c=biws,r=${wholeNonce}`
     const conversation = `${clientFirst},${serverFirst},${withoutProof}`
     expected = hmac(hmac(salted, 'Server Key'), conversation)
@@ -51,7 +59,7 @@ export function scramExchange(
 
   function checkServer(serverFinal: string, signature: Buffer): undefined {
     const { v: proof, e: refusal } = attributesOf(serverFinal)
-    if (refusal !== undefined) throw new Error(`the broker refused: ${refusal.slice(0, 100)}`)
+    if (refusal !== undefined) throw new Error(`the broker refused: ${shownText(refusal)}`)
     const given = Buffer.from(proof ?? '', 'base64')
     if (given.length === signature.length && timingSafeEqual(given, signature)) return undefined
     throw new Error('the broker did not prove that it knows the password: it may not be who it claims to be')
@@ -63,6 +71,7 @@ export function scramExchange(
       const text = Buffer.from(challenge).toString('utf8')
       return expected === undefined ? clientFinal(text) : checkServer(text, expected)
     },
+    secret: password,
   }
 }
 
