@@ -1,6 +1,8 @@
 /** A timer that was set; `cancel` after it fired, or twice, does nothing. */
 export interface Timer {
   cancel(): void
+  /** Lets the process end though the timer is set: nobody awaits what it brings. Hosts without processes have no such thing. */
+  unref?(): void
 }
 
 /**

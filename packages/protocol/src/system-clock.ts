@@ -19,7 +19,7 @@ export const systemClock: Clock = {
   monotonic: () => host.performance.now(),
   setTimer(delayMs, callback): Timer {
     const timer = host.setTimeout(callback, delayMs)
-    return { cancel: () => host.clearTimeout(timer) }
+    return { cancel: () => host.clearTimeout(timer), unref: () => (timer as { unref?(): void }).unref?.() }
   },
   defer(callback) {
     // Browsers have no setImmediate; a zero timeout is the nearest "after this turn" that they offer.

@@ -21,7 +21,7 @@ export interface VirtualClock extends Clock {
    * @throws Error after `limitMs` of virtual time (default one hour), or when nothing is left that could change anything
    */
   advanceUntil(condition: () => boolean, limitMs?: number): Promise<void>
-  /** How many timers are set. */
+  /** How many timers are set that somebody awaits: those with `unref` are not counted. */
   readonly pendingTimers: number
 }
 
@@ -29,6 +29,7 @@ interface Pending {
   readonly at: number
   readonly order: number
   readonly callback: () => void
+  isAwaited: boolean
 }
 
 /** A clock for tests and simulations: no time passes and no chance strikes unless the test says so. */
@@ -70,9 +71,9 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     monotonic: () => elapsed,
     random,
     setTimer(delayMs, callback): Timer {
-      const timer: Pending = { at: elapsed + Math.max(0, delayMs), order: order++, callback }
+      const timer: Pending = { at: elapsed + Math.max(0, delayMs), order: order++, callback, isAwaited: true }
       timers.add(timer)
-      return { cancel: () => void timers.delete(timer) }
+      return { cancel: () => void timers.delete(timer), unref: () => void (timer.isAwaited = false) }
     },
     defer(callback) {
       deferred.push(callback)
@@ -95,7 +96,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       }
     },
     get pendingTimers() {
-      return timers.size
+      return [...timers].filter(({ isAwaited }) => isAwaited).length
     },
   }
 }
