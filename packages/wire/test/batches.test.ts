@@ -1,7 +1,11 @@
 import type { Headers } from '@partita/protocol'
 import {
   batchHeaders,
+  compressBatch,
   createBatchWriter,
+  decodeBatch,
+  deleteHorizonOf,
+  filterBatch,
   readBatchHeader,
   recordsOf,
   setBaseOffset,
@@ -206,5 +210,60 @@ describe('damaged batches', () => {
     const odd = batch.slice()
     odd[16] = 3
     expect(failureOf(() => [...batchHeaders(odd)])).toMatchObject({ code: 'MALFORMED' })
+  })
+})
+
+describe('a batch without some of its records', () => {
+  test('has the others as they were, with their offsets, compressed or not', async () => {
+    const horizon = fc.option(fc.integer({ min: 0, max: 2 ** 41 }), { nil: undefined })
+    const records = fc.array(
+      fc.tuple(
+        fc.record({ timestamp: fc.integer({ min: -1, max: 2 ** 41 }), key: content, value: content }),
+        fc.boolean(),
+      ),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        records,
+        horizon,
+        fc.constantFrom('none' as const, 'gzip' as const),
+        async (all, deleteHorizonMs, type) => {
+          const writer = createBatchWriter()
+          for (const [{ timestamp: at, key, value }] of all)
+            writer.append(at, key, value, [["h", bytesOf(value)]])
+          const fields = { baseOffset: 70, producerId: 5, producerEpoch: 1, baseSequence: 9, transactional: true }
+          const batch = await compressBatch(writer.finish(fields), type)
+          const head = readBatchHeader(batch)
+          const before = await decodeBatch(batch, head)
+          const isKept = ({ offset }: { offset: number }): boolean => all[offset - 70]![1]
+          const filtered = await filterBatch(batch, head, { isKept, deleteHorizonMs })
+          const kept = before.filter(isKept)
+          const after = readBatchHeader(filtered)
+          expect(verifyCrc(filtered, after)).toBe(true)
+          const { baseOffset, lastOffset, producerId, producerEpoch, baseSequence, isTransactional } = head
+          expect(after).toMatchObject({
+            baseOffset,
+            lastOffset,
+            producerId,
+            producerEpoch,
+            baseSequence,
+            isTransactional,
+          })
+          expect(after).toMatchObject({ byteLength: filtered.length, recordCount: kept.length })
+          expect(deleteHorizonOf(after)).toBe(kept.length === 0 ? undefined : deleteHorizonMs)
+          if (kept.length > 0) {
+            expect(after.compressionType).toBe(type)
+            expect(after.maxTimestamp).toBe(Math.max(...kept.map((one) => one.timestamp)))
+          }
+          const shown = (one: (typeof before)[number]) => [one.offset, one.timestamp, one.key, one.value, one.headers]
+          expect((await decodeBatch(filtered, after)).map(shown)).toEqual(kept.map(shown))
+        },
+      ),
+      { numRuns: 60, seed: 3 },
+    )
   })
 })
