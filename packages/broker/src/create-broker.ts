@@ -5,7 +5,7 @@ import type { GroupSnapshot, MemoryBroker } from './broker.ts'
 import type { ClusterNode, Endpoint } from './cluster/cluster-node.ts'
 import { type BrokerCore, configTexts, createBrokerCore } from './core/broker-core.ts'
 import type { Group } from './groups/group.ts'
-import { bytesOf } from './log/partition-log.ts'
+import { bytesOf } from './log/batch-entry.ts'
 import { connectInMemory } from './memory-connection.ts'
 import { createNamespace } from './namespace.ts'
 import type { BrokerOptions } from './options.ts'
@@ -79,8 +79,8 @@ async function recordsIn({ name, partitions }: Topic, index: number): Promise<Fe
     throw new PartitaError('UNKNOWN_TOPIC_OR_PARTITION', message, { topic: name, partition: index })
   }
   const records: FetchedRecord[] = []
-  for (const entry of log.entries.slice()) {
-    const batch = bytesOf(entry)
+  // All at once: while batches are decompressed, others may be deleted or compacted.
+  for (const batch of log.entries.map(bytesOf)) {
     const header = readBatchHeader(batch)
     if (!header.isControl) records.push(...(await decodeBatch(batch, header)))
   }

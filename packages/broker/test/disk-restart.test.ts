@@ -176,7 +176,7 @@ test('deleted records stay deleted, and their segments are removed', async () =>
 
 test('what a producer handed in is not changed, also where it is a Buffer', () => {
   const storage = openDiskStorage({ files: fakeFiles(), fsync: 'never', clock: systemClock, warn: () => undefined })
-  const store = storage.openLog({ topic: 't', topicId: '0'.repeat(32), partition: 0, segmentBytes: () => 1_000 })
+  const store = storage.openLog({ topic: 't', topicId: '0'.repeat(32), partition: 0 })
   const partition = new Partition(0, systemClock, 1_000, new PartitionLog(store))
   const rules = batchRulesOf(createConfigSet(topicConfigTable), true)
   for (let baseOffset = 0; baseOffset < 3; baseOffset++) {
@@ -198,7 +198,7 @@ test('a broker that was closed writes nothing more, whoever still holds it', asy
   broker.createTopic('late')
   expect([...files.files]).toEqual(before)
   const storage = openDiskStorage({ files, fsync: 'never', clock: systemClock, warn: () => undefined })
-  const store = storage.openLog({ topic: 'other', topicId: '0'.repeat(32), partition: 0, segmentBytes: () => 1_000 })
+  const store = storage.openLog({ topic: 'other', topicId: '0'.repeat(32), partition: 0 })
   const partition = new Partition(0, systemClock, 1_000, new PartitionLog(store))
   await storage.close()
   const rules = batchRulesOf(createConfigSet(topicConfigTable), true)

@@ -14,6 +14,8 @@ export interface FakeFiles extends FileSystem {
   /** After so many more bytes, writes stop in the middle and throw. */
   fillUpAfter(bytes: number): void
   failSyncs(path: RegExp): void
+  /** After so many more steps that change something, every one throws: as if the process had died there. */
+  dieAfter(steps: number): void
   heal(): void
   /** Syncs settle when this is called. Default: at once. */
   holdSyncs(): () => void
@@ -30,6 +32,7 @@ export function fakeFiles(initial: Iterable<readonly [string, FakeFile]> = []): 
   let failing: { code: string; path: RegExp } | undefined
   let failingSyncs: RegExp | undefined
   let room = Number.POSITIVE_INFINITY
+  let stepsLeft = Number.POSITIVE_INFINITY
   let held: Promise<void> | undefined
   let syncs = 0
 
@@ -37,13 +40,20 @@ export function fakeFiles(initial: Iterable<readonly [string, FakeFile]> = []): 
     throw Object.assign(new Error(`${code}: made to fail`), { code })
   }
 
+  function step(): void {
+    if (stepsLeft <= 0) fail('EDEAD')
+    stepsLeft -= 1
+  }
+
   function syncNow(path: string, file: FakeFile): void {
+    step()
     syncs += 1
     if (failingSyncs?.test(path)) fail('EIO')
     file.synced = file.bytes.slice()
   }
 
   function open(path: string): OpenFile {
+    if (!files.has(path)) step()
     const file = files.get(path) ?? { bytes: new Uint8Array(0), synced: new Uint8Array(0) }
     files.set(path, file)
     let isOpen = true
@@ -60,6 +70,7 @@ export function fakeFiles(initial: Iterable<readonly [string, FakeFile]> = []): 
       },
       write(bytes, position) {
         check()
+        step()
         if (failing?.path.test(path)) fail(failing.code)
         const fits = Math.min(bytes.length, room)
         room -= fits
@@ -71,6 +82,7 @@ export function fakeFiles(initial: Iterable<readonly [string, FakeFile]> = []): 
       },
       truncate(size) {
         check()
+        step()
         const cut = new Uint8Array(size)
         cut.set(file.bytes.subarray(0, size))
         file.bytes = cut
@@ -104,9 +116,11 @@ export function fakeFiles(initial: Iterable<readonly [string, FakeFile]> = []): 
     makeFolder: () => undefined,
     open,
     remove(path) {
+      step()
       for (const name of files.keys()) if (name === path || name.startsWith(`${path}/`)) files.delete(name)
     },
     rename(from, to) {
+      step()
       for (const [name, file] of Array.from(files)) {
         if (name !== from && !name.startsWith(`${from}/`)) continue
         files.delete(name)
@@ -123,9 +137,12 @@ export function fakeFiles(initial: Iterable<readonly [string, FakeFile]> = []): 
     failSyncs(path) {
       failingSyncs = path
     },
+    dieAfter(steps) {
+      stepsLeft = steps
+    },
     heal() {
       failing = failingSyncs = undefined
-      room = Number.POSITIVE_INFINITY
+      room = stepsLeft = Number.POSITIVE_INFINITY
     },
     holdSyncs() {
       let release!: () => void

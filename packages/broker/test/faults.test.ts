@@ -1,9 +1,12 @@
 import { createVirtualClock } from '@partita/testing'
-import { heartbeatApi, metadataApi, type ResponseOf } from '@partita/wire'
+import { heartbeatApi, listOffsetsApi, metadataApi, type ResponseOf } from '@partita/wire'
 import { describe, expect, test } from 'vitest'
 import { servedApis } from '../src/apis/served-apis.ts'
 import { createBroker } from '../src/index.ts'
 import { batchOf, code, connectClient, fetchFrom, produceTo } from './api-client.ts'
+import { brokerOn } from './disk-broker.ts'
+import { fakeFiles } from './fake-files.ts'
+import { transactional } from './transactional-client.ts'
 
 describe('a rule that fails requests', () => {
   test('takes one, or as many as it was told, or all until it is removed', async () => {
@@ -162,4 +165,76 @@ describe('requests', () => {
     await broker.close()
     await expect(next).rejects.toMatchObject({ code: 'CLOSED' })
   })
+})
+
+describe('a disk that is made to fail', () => {
+  const ask = { currentLeaderEpoch: -1, timestamp: -1 }
+
+  test.each(['memory', 'folder'])('refuses what is asked of its partitions, and no others, in %s', async (kind) => {
+    const options = { topics: { t: 2, u: 1 } }
+    await using broker = kind === 'memory' ? createBroker(options) : brokerOn(fakeFiles(), options).broker
+    const client = connectClient(broker)
+    const write = async (topic: string, partition: number) =>
+      (await produceTo(client, topic, partition, batchOf(['a']))).errorCode
+    expect(await write('t', 0)).toBe(0)
+    broker.control.failDisk({ topic: 't' })
+    const failing = code('KAFKA_STORAGE_ERROR')
+    expect([await write('t', 0), await write('t', 1), await write('u', 0)]).toEqual([failing, failing, 0])
+    expect((await fetchFrom(client, 't', [0]))[0]).toMatchObject({ errorCode: failing })
+    const topics = [{ name: 't', partitions: [{ ...ask, partitionIndex: 0 }] }]
+    const found = await client.call(listOffsetsApi, 5, { replicaId: -1, isolationLevel: 0, topics })
+    expect(found.topics[0]!.partitions[0]!.errorCode).toBe(failing)
+    broker.control.healDisk({ topic: 't', partition: 1 })
+    expect([await write('t', 0), await write('t', 1)]).toEqual([failing, 0])
+    broker.control.healDisk()
+    expect(await write('t', 0)).toBe(0)
+    expect((await fetchFrom(client, 't', [0]))[0]).toMatchObject({ errorCode: 0, highWatermark: 2 })
+    broker.control.failDisk({ error: 'ENOSPC: no space left on device' })
+    const refused = await produceTo(client, 'u', 0, batchOf(['a']))
+    expect(refused.errorMessage).toContain('ENOSPC: no space left on device')
+    broker.control.clear()
+    expect(await write('u', 0)).toBe(0)
+  })
+
+  test('wakes a reader that waits', async () => {
+    const clock = createVirtualClock()
+    await using broker = createBroker({ topics: { t: 1 }, clock })
+    const answer = fetchFrom(connectClient(broker), 't', [0], { maxWaitMs: 1_000_000 })
+    await clock.settle()
+    broker.control.failDisk({ topic: 't', partition: 0 })
+    await clock.settle()
+    expect((await answer)[0]!.errorCode).toBe(code('KAFKA_STORAGE_ERROR'))
+  })
+
+  test('holds up the end of a transaction until it is healed', async () => {
+    await using broker = createBroker({ topics: { t: 1 } })
+    const producer = await transactional(connectClient(broker))
+    await producer.add(0)
+    await producer.write(0, 'a')
+    broker.control.failDisk({ topic: 't' })
+    expect(await producer.end(true)).toBe(code('COORDINATOR_NOT_AVAILABLE'))
+    broker.control.healDisk()
+    expect(await producer.end(true)).toBe(0)
+  })
+})
+
+test('a clock that is put wrong shows in timestamps that are set and checked, and not in timers', async () => {
+  const clock = createVirtualClock()
+  const topics = { t: { partitions: 1, configs: { 'message.timestamp.type': 'LogAppendTime' } }, u: 1 }
+  await using broker = createBroker({ topics, clock })
+  const client = connectClient(broker)
+  const write = async (topic: string) => {
+    const answer = produceTo(client, topic, 0, batchOf(['a'], { timestamp: clock.now() }))
+    await clock.settle()
+    return answer
+  }
+  broker.control.skewClock(-7_200_000)
+  expect((await write('t')).logAppendTimeMs).toBe(clock.now() - 7_200_000)
+  // Further ahead of the broker than message.timestamp.after.max.ms allows.
+  expect((await write('u')).errorCode).toBe(code('INVALID_TIMESTAMP'))
+  const read = fetchFrom(client, 't', [1], { maxWaitMs: 500 })
+  await clock.advance(500)
+  expect((await read)[0]!.errorCode).toBe(0)
+  broker.control.skewClock(0)
+  expect((await write('u')).errorCode).toBe(0)
 })

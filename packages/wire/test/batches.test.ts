@@ -233,8 +233,7 @@ describe('a batch without some of its records', () => {
         fc.constantFrom('none' as const, 'gzip' as const),
         async (all, deleteHorizonMs, type) => {
           const writer = createBatchWriter()
-          for (const [{ timestamp: at, key, value }] of all)
-            writer.append(at, key, value, [["h", bytesOf(value)]])
+          for (const [{ timestamp: at, key, value }] of all) writer.append(at, key, value, [['h', bytesOf(value)]])
           const fields = { baseOffset: 70, producerId: 5, producerEpoch: 1, baseSequence: 9, transactional: true }
           const batch = await compressBatch(writer.finish(fields), type)
           const head = readBatchHeader(batch)

@@ -99,6 +99,7 @@ function errorOf(
   // From version 11 on a consumer may read from any replica (KIP-392).
   const fault = (version >= 11 ? replicaError : leaderError)(leadership, node, currentLeaderEpoch)
   if (fault !== 'NONE') return fault
+  if (log.diskFault !== undefined) return 'KAFKA_STORAGE_ERROR'
   return fetchOffset < log.startOffset || fetchOffset > log.endOffset ? 'OFFSET_OUT_OF_RANGE' : 'NONE'
 }
 

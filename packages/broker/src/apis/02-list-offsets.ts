@@ -46,6 +46,7 @@ async function answerOne(
   if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
   const fault = leaderError(partition.leadership, node, currentLeaderEpoch)
   if (fault !== 'NONE') return failed(partitionIndex, fault)
+  if (partition.log.diskFault !== undefined) return failed(partitionIndex, 'KAFKA_STORAGE_ERROR')
   const isolation = isolationLevel === 1 ? 'read_committed' : 'read_uncommitted'
   const place = await find(partition.log, timestamp, isolation).catch(ifDiskFailed)
   if (place === 'KAFKA_STORAGE_ERROR') return failed(partitionIndex, place)

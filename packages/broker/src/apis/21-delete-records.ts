@@ -40,6 +40,7 @@ function deleteBefore(
   if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
   const { log, leadership } = partition
   if (leadership.leader !== node.id) return failed(partitionIndex, 'NOT_LEADER_OR_FOLLOWER')
+  if (log.diskFault !== undefined) return failed(partitionIndex, 'KAFKA_STORAGE_ERROR')
   const target = offset === all ? log.highWatermark : offset
   if (target < 0 || target > log.highWatermark) return failed(partitionIndex, 'OFFSET_OUT_OF_RANGE')
   log.deleteBefore(target)

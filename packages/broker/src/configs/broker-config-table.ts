@@ -22,6 +22,8 @@ export const brokerConfigTable: readonly ConfigDefinition[] = [
   { name: 'group.max.size', type: 'int', default: '2147483647', min: 1 },
   // Kafka's is 6000. Tests like sessions of a second or less.
   { name: 'group.min.session.timeout.ms', type: 'int', default: '1', min: 1 },
+  // How often compaction looks whether there is something for it.
+  { name: 'log.cleaner.backoff.ms', type: 'long', default: '15000', min: 0 },
   { name: 'log.cleanup.policy', type: 'list', default: 'delete', choices: ['delete', 'compact'] },
   { name: 'log.message.timestamp.after.max.ms', type: 'long', default: '3600000', min: 0 },
   { name: 'log.message.timestamp.before.max.ms', type: 'long', default: longMax, min: 0 },
@@ -31,8 +33,9 @@ export const brokerConfigTable: readonly ConfigDefinition[] = [
     default: 'CreateTime',
     choices: ['CreateTime', 'LogAppendTime'],
   },
-  { name: 'log.retention.bytes', type: 'long', default: '-1' },
-  { name: 'log.retention.ms', type: 'long', default: '604800000' },
+  { name: 'log.retention.bytes', type: 'long', default: '-1', min: -1 },
+  { name: 'log.retention.check.interval.ms', type: 'long', default: '300000', min: 1 },
+  { name: 'log.retention.ms', type: 'long', default: '604800000', min: -1 },
   { name: 'log.segment.bytes', type: 'int', default: '1073741824', min: 14 },
   { name: 'message.max.bytes', type: 'int', default: '1048588', min: 0 },
   { name: 'min.insync.replicas', type: 'int', default: '1', min: 1 },

@@ -3,9 +3,8 @@ import type { ConfigDefinition } from './config-definition.ts'
 const longMax = '9223372036854775807'
 
 /**
- * Every setting that a topic can have, with Kafka 4.1's defaults. The broker acts on `cleanup.policy` (records need keys
- * where it has `compact`), `max.message.bytes`, `message.timestamp.*` and `min.insync.replicas`; the others are kept and told, no
- * more.
+ * Every setting that a topic can have, with Kafka 4.1's defaults. The README says which the broker acts on; the others
+ * are kept and told, no more.
  */
 export const topicConfigTable: readonly ConfigDefinition[] = [
   {

@@ -1,5 +1,7 @@
-import { PartitaError } from '@partita/protocol'
+import { integerOption, PartitaError } from '@partita/protocol'
 import type { NodeControl } from '../cluster/node-control.ts'
+import type { SkewedClock } from '../core/skewed-clock.ts'
+import type { DiskFailure, DiskFaults, DiskPlace } from './disk-faults.ts'
 import type { FaultBuilder, FaultRule, ObservedRequest, RequestFilter } from './fault-rules.ts'
 import { createListeners } from '../core/listeners.ts'
 import { createFaultRules, takes } from './fault-rules.ts'
@@ -13,7 +15,7 @@ export interface BrokerControl extends NodeControl {
   on(filter: RequestFilter): FaultBuilder
   /** The rules that are in force. */
   readonly rules: readonly FaultRule[]
-  /** Removes all rules. */
+  /** Removes all rules, heals all disks, and sets the clock right. */
   clear(): void
   /** Calls back for every request, before it is carried out, until the returned function is called. */
   onRequest(listener: (request: ObservedRequest) => void): () => void
@@ -21,6 +23,29 @@ export interface BrokerControl extends NodeControl {
   nextRequest(filter: RequestFilter): Promise<ObservedRequest>
   /** Closes every connection, as a broker does that restarts. What is parked on them is not answered. */
   disconnectAll(): void
+  /**
+   * The disk fails, of a partition, a topic or all of them, in memory as well as in a folder: what is asked of such a
+   * partition is answered with `KAFKA_STORAGE_ERROR`, and markers of transactions are not written, until it is healed.
+   */
+  failDisk(failure?: DiskFailure): void
+  healDisk(place?: DiskPlace): void
+  /**
+   * Puts the broker's time of day wrong by so many milliseconds: for timestamps it sets (`LogAppendTime`) and checks, for
+   * retention and compaction, and for what it answers. Timers and timeouts go on as they were. 0 sets it right.
+   */
+  skewClock(ms: number): void
+  /**
+   * Retention and compaction, here and now, however little there is to be gained. Segments that are active are left alone
+   * by compaction, as always.
+   */
+  cleanLogs(): Promise<void>
+}
+
+/** What of the broker's surroundings a test can have its way with. */
+export interface Surroundings {
+  readonly disk: DiskFaults
+  readonly clock: Pick<SkewedClock, 'skew'>
+  readonly cleanLogs: () => Promise<void>
 }
 
 /** The broker's own side of {@link BrokerControl}. */
@@ -40,6 +65,7 @@ export function createControlDesk(
   nodes: NodeControl,
   disconnectAll: () => void,
   onClose: (listener: () => void) => () => void,
+  { disk, clock, cleanLogs }: Surroundings,
 ): ControlDesk {
   const rules = createFaultRules()
   const observers = createListeners<ObservedRequest>()
@@ -52,7 +78,11 @@ export function createControlDesk(
     get rules() {
       return rules.all()
     },
-    clear: rules.clear,
+    clear() {
+      rules.clear()
+      disk.heal()
+      clock.skew(0)
+    },
     onRequest: observers.add,
     nextRequest(filter) {
       return new Promise((resolve, reject) => {
@@ -69,6 +99,10 @@ export function createControlDesk(
       })
     },
     disconnectAll,
+    failDisk: disk.fail,
+    healDisk: disk.heal,
+    skewClock: (ms) => clock.skew(integerOption('ms', ms, { min: Number.MIN_SAFE_INTEGER })),
+    cleanLogs,
     get isWatching() {
       return observers.size > 0 || !rules.isEmpty
     },

@@ -9,10 +9,12 @@ import { createNodeControl, type NodeListener } from '../cluster/node-control.ts
 import { brokerConfigTable } from '../configs/broker-config-table.ts'
 import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
 import { type ControlDesk, createControlDesk } from '../control/broker-control.ts'
+import { createDiskFaults } from '../control/disk-faults.ts'
 import { createGroupCoordinator } from '../groups/group-coordinator.ts'
 import type { GroupSettings } from '../groups/group.ts'
 import { ConnectionSasl } from '../sasl/connection-sasl.ts'
 import { createSaslPolicy } from '../sasl/sasl-policy.ts'
+import { createLogKeeper } from '../topics/log-keeper.ts'
 import { createTopicRegistry } from '../topics/topic-registry.ts'
 import { abortOrphans } from '../transactions/abort-orphans.ts'
 import {
@@ -24,6 +26,7 @@ import { advertisedVersions } from './advertised-versions.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createListeners } from './listeners.ts'
 import { createProducerIds } from './producer-ids.ts'
+import { createSkewedClock } from './skewed-clock.ts'
 import { BrokerSession, type ConnectionPort, type Session } from './session.ts'
 import { createMemoryStorage, type Storage } from './storage.ts'
 import { newUuid } from './uuid.ts'
@@ -47,11 +50,17 @@ export interface BrokerCore {
  * @throws PartitaError `INVALID_OPTION`, or what is wrong with a topic or a setting
  */
 export function createBrokerCore(options: BrokerOptions, storage: Storage = createMemoryStorage()): BrokerCore {
-  const { clock = systemClock, onWarning = ignore } = options
+  const { onWarning = ignore } = options
+  const clock = createSkewedClock(options.clock ?? systemClock)
   const saslPolicy = options.sasl && createSaslPolicy(options.sasl, clock)
   const cluster = createCluster(options)
   const configs = brokerConfigs(options, cluster.nodes.length)
-  const topics = createTopicRegistry(clock, configs, storage, cluster)
+  const logKeeper = createLogKeeper({ clock, configs, topics: () => topics.all(), warn: onWarning })
+  const disk = createDiskFaults(wakeReaders)
+  const topics = createTopicRegistry(
+    { clock, brokerConfigs: configs, storage, cluster },
+    { onSettings: logKeeper.watch, diskFault: disk.faultOf },
+  )
   const groups = createGroupCoordinator(clock, groupSettings(configs), storage, topics)
   const nextProducerId = createProducerIds(storage)
   const surroundings = { clock, nextProducerId, storage }
@@ -99,11 +108,15 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
       for (const [session, node] of sessions) if (node.id === id) session.close()
     },
   })
-  const control = createControlDesk(nodes, closeSessions, closing.add)
+  const control = createControlDesk(nodes, closeSessions, closing.add, { disk, clock, cleanLogs: logKeeper.clean })
   const dispatch = createDispatcher(state, control, servedApis)
   transactions.resume()
   abortOrphans(state, writeMarker)
   createTopics(state, options)
+
+  function wakeReaders(): void {
+    for (const { partitions } of topics.all()) for (const { log } of partitions) log.announce()
+  }
 
   function closeSessions(): void {
     for (const session of sessions.keys()) session.close()
@@ -135,6 +148,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
       closeSessions()
       groups.close()
       transactions.close()
+      logKeeper.close()
       closing.notify()
       await storage.close()
     },

@@ -36,11 +36,9 @@ export type Keep = <K extends StateKind>(
   value: object | string | number | undefined,
 ) => void
 
-/** The log to open: whose it is, and the settings it is written by. */
+/** The log to open: whose it is. */
 export interface LogPlace extends TopicPartition {
   readonly topicId: string
-  /** Asked at every append: settings change while the broker runs. (`segment.bytes`) */
-  readonly segmentBytes: () => number
 }
 
 /** Where a broker keeps what it knows. The core knows this port only: files are behind one implementation of it. */

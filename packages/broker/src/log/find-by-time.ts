@@ -1,7 +1,8 @@
 import type { FetchedRecord } from '@partita/protocol'
 import { isPartitaError } from '@partita/protocol'
 import { decodeBatch, readBatchHeader } from '@partita/wire'
-import { type BatchEntry, bytesOf, type PartitionLog } from './partition-log.ts'
+import { type BatchEntry, bytesOf } from './batch-entry.ts'
+import type { PartitionLog } from './partition-log.ts'
 
 export interface RecordPlace {
   readonly offset: number

@@ -1,26 +1,33 @@
+import { PartitaError } from '@partita/protocol'
 import type { BatchHeader } from '@partita/wire'
 import { createListeners, type Listeners } from '../core/listeners.ts'
-import type { BatchStore, BatchSummary, RecoveredBatch, Segment } from './batch-store.ts'
+import type { BatchStore, RecoveredBatch } from './batch-store.ts'
+import { type BatchEntry, endOf, entryBehind, firstIndex, type PlacedBatch } from './batch-entry.ts'
+import { type LogSegment, mustRoll, segmentsOf } from './log-segments.ts'
+import { beginRewrite, type LogRewrite } from './log-rewrite.ts'
+import type { LogSettings } from './log-settings.ts'
 import { createMemoryBatchStore } from './memory-batch-store.ts'
 import type { BatchStamp } from './stamp-batch.ts'
 import { createTransactionIndex, type TransactionIndex } from './transaction-index.ts'
 
+function noFault(): undefined {
+  return undefined
+}
+
+/** Compaction leaves some batches without records. */
+function isHeaderAlone({ byteLength }: BatchEntry): boolean {
+  return byteLength <= 61
+}
+
 /** What a reader gets: everything, or only what no open transaction could still undo. */
 export type Isolation = 'read_uncommitted' | 'read_committed'
 
-/** One batch in the log: where its bytes are, and what is asked of it without reading them. */
-export interface BatchEntry extends BatchSummary {
-  /** The latest timestamp of this batch and of all before it: it only grows, so that it can be searched. */
-  readonly latestTimestamp: number
-  /** All bytes that were ever appended before this batch. */
-  readonly bytesBefore: number
-  readonly segment: Segment
-  /** Of the batch's first byte in its segment. */
-  readonly position: number
-  readonly byteLength: number
-}
+/** When a log begins a new segment. */
+type RollSettings = Pick<LogSettings, 'segmentBytes' | 'segmentMs'>
 
 const noBytes = new Uint8Array(0)
+const neverRoll: RollSettings = { segmentBytes: Number.POSITIVE_INFINITY, segmentMs: Number.POSITIVE_INFINITY }
+
 /**
  * The log of one partition: batches as they go over the wire, back to back in the segments of a store, and in memory one
  * entry per batch.
@@ -30,21 +37,36 @@ const noBytes = new Uint8Array(0)
 export class PartitionLog {
   #entries: BatchEntry[] = []
   readonly #store: BatchStore
+  readonly #settings: RollSettings
+  readonly #diskFault: () => string | undefined
   #startOffset: number
+  #cleanedOffset: number
   /** Called after something was appended or removed, and when the log is closed. */
   readonly changes: Listeners<PartitionLog> = createListeners<PartitionLog>()
   /** Which transactions are open in the log, and which were aborted. */
   readonly transactions: TransactionIndex = createTransactionIndex()
   #isClosed = false
 
-  constructor(store: BatchStore = createMemoryBatchStore()) {
+  constructor(
+    store: BatchStore = createMemoryBatchStore(),
+    settings: RollSettings = neverRoll,
+    diskFault: () => string | undefined = noFault,
+  ) {
     this.#store = store
+    this.#diskFault = diskFault
+    this.#settings = settings
     this.#startOffset = store.startOffset
+    this.#cleanedOffset = store.cleanedOffset
   }
 
   /** Why nothing can be appended any more: the disk failed. */
   get failure(): string | undefined {
-    return this.#store.failure
+    return this.diskFault ?? this.#store.failure
+  }
+
+  /** Why nothing can be read either: the disk was made to fail. */
+  get diskFault(): string | undefined {
+    return this.#diskFault()
   }
 
   /** The first offset that can be read. */
@@ -55,7 +77,13 @@ export class PartitionLog {
   /** The offset that the next record gets. */
   get endOffset(): number {
     const last = this.#entries.at(-1)
-    return last === undefined ? this.#startOffset : last.lastOffset + 1
+    // Compaction may have taken the last batches before the active segment: their offsets are not given out again.
+    return Math.max(last === undefined ? this.#startOffset : last.lastOffset + 1, this.#store.activeOffset)
+  }
+
+  /** Up to here the log is compacted: one record of a key at most. */
+  get cleanedOffset(): number {
+    return Math.min(Math.max(this.#cleanedOffset, this.#startOffset), this.endOffset)
   }
 
   get highWatermark(): number {
@@ -87,9 +115,8 @@ export class PartitionLog {
     for (const found of this.#store.recover()) {
       const { header, segment, position } = found
       if (header.lastOffset < this.#startOffset) continue
-      // With compaction, or after records were lost behind the start, a log begins later than it was told to.
-      if (this.#entries.length === 0 && this.#startOffset < header.baseOffset) this.#startOffset = header.baseOffset
-      this.#entries.push(this.#entryOf(header, segment, position, header.byteLength))
+      const { baseOffset, lastOffset, maxTimestamp, byteLength } = header
+      this.#push({ baseOffset, lastOffset, maxTimestamp, segment, position, byteLength })
       yield found
     }
   }
@@ -104,12 +131,14 @@ export class PartitionLog {
     header: BatchHeader,
     { leaderEpoch, logAppendTime }: Omit<BatchStamp, 'baseOffset'>,
   ): number {
+    this.#checkDisk()
     const baseOffset = this.endOffset
     const lastOffset = baseOffset + header.lastOffsetDelta
     const maxTimestamp = logAppendTime < 0 ? header.maxTimestamp : logAppendTime
     const summary = { baseOffset, lastOffset, maxTimestamp, leaderEpoch, logAppendTime }
-    const { segment, position } = this.#store.append(batch, summary)
-    this.#entries.push(this.#entryOf(summary, segment, position, batch.length))
+    const byteLength = batch.length
+    if (mustRoll(this.#entries, this.#store.activeOffset, { ...summary, byteLength }, this.#settings)) this.roll()
+    this.#push({ ...summary, ...this.#store.append(batch, summary), byteLength })
     return baseOffset
   }
 
@@ -123,6 +152,7 @@ export class PartitionLog {
    * @param limit batches from the one that holds this offset on are left out
    */
   read(offset: number, maxBytes: number, atLeastOne: boolean, limit: number = this.endOffset): Uint8Array {
+    this.#checkDisk()
     const start = this.#indexOf(offset)
     const stop = this.#indexOf(limit)
     const first = this.#entries[start]
@@ -141,8 +171,7 @@ export class PartitionLog {
     const start = this.#indexOf(offset)
     const stop = this.#indexOf(limit)
     if (start >= stop) return 0
-    const last = this.#entries[stop - 1]!
-    return last.bytesBefore + last.byteLength - this.#entries[start]!.bytesBefore
+    return endOf(this.#entries[stop - 1]) - this.#entries[start]!.bytesBefore
   }
 
   /** The batches that have a record of that time or later, by offset. */
@@ -157,13 +186,52 @@ export class PartitionLog {
     }
   }
 
+  /** The batch that holds `offset`, or the first behind it. */
+  batchFrom(offset: number): BatchEntry | undefined {
+    return this.#entries[this.#indexOf(offset)]
+  }
+
   /** The first of the batches with the latest timestamp. */
   latest(): BatchEntry | undefined {
     let latest: BatchEntry | undefined
     for (const entry of this.#entries) {
+      if (isHeaderAlone(entry)) continue
       if (latest === undefined || entry.maxTimestamp > latest.maxTimestamp) latest = entry
     }
     return latest
+  }
+
+  /** What retention and compaction go by. The last segment is the active one; none where nothing was appended ever. */
+  segments(): LogSegment[] {
+    return segmentsOf(this.#entries, this.#store.segmentOffsets(), this.endOffset)
+  }
+
+  /**
+   * What is appended from here on goes to a new segment.
+   * @throws PartitaError `KAFKA_STORAGE_ERROR`: then it still goes to the old one
+   */
+  roll(): void {
+    this.#store.roll(this.endOffset)
+  }
+
+  /**
+   * Begins to write the batches of some segments anew: see `BatchStore.rewrite`. Nothing of it is in the log before it is
+   * committed; then all of it is.
+   */
+  rewrite(from: number, until: number): LogRewrite {
+    return beginRewrite(this.#store, from, until, (written) => {
+      const before = this.#entries
+      this.#entries = []
+      for (const entry of before) if (entry.baseOffset < from) this.#push(entry)
+      for (const entry of written) if (entry.lastOffset >= this.#startOffset) this.#push(entry)
+      for (const entry of before) if (entry.baseOffset >= until) this.#push(entry)
+    })
+  }
+
+  /** Before `offset` the log is compacted. */
+  markCleaned(offset: number): void {
+    this.#cleanedOffset = offset
+    this.#store.markCleaned(offset)
   }
 
   /** Moves the log's start up to `offset`; batches that lie wholly before it are forgotten. */
@@ -186,39 +254,15 @@ export class PartitionLog {
     this.changes.notify(this)
   }
 
+  #checkDisk(): void {
+    if (this.diskFault !== undefined) throw new PartitaError('KAFKA_STORAGE_ERROR', this.diskFault)
+  }
+
+  #push(batch: PlacedBatch): void {
+    this.#entries.push(entryBehind(this.#entries.at(-1), batch))
+  }
+
   #indexOf(offset: number): number {
     return firstIndex(this.#entries, (entry) => entry.lastOffset >= offset)
   }
-
-  #entryOf(summary: BatchSummary, segment: Segment, position: number, byteLength: number): BatchEntry {
-    const { baseOffset, lastOffset, maxTimestamp } = summary
-    const last = this.#entries.at(-1)
-    return {
-      baseOffset,
-      lastOffset,
-      maxTimestamp,
-      latestTimestamp: Math.max(maxTimestamp, last?.latestTimestamp ?? -1),
-      bytesBefore: last === undefined ? 0 : last.bytesBefore + last.byteLength,
-      segment,
-      position,
-      byteLength,
-    }
-  }
-}
-
-/** The bytes of a batch. Throws as `Segment.read`. */
-export function bytesOf({ segment, position, byteLength }: BatchEntry): Uint8Array {
-  return segment.read(position, byteLength)
-}
-
-/** The index of the first entry for which `holds` is true: false for all before it, true for all behind. */
-function firstIndex(entries: readonly BatchEntry[], holds: (entry: BatchEntry) => boolean): number {
-  let low = 0
-  let high = entries.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (holds(entries[middle]!)) high = middle
-    else low = middle + 1
-  }
-  return low
 }

@@ -70,6 +70,17 @@ export class ProducerStates {
     return expectSequence(header, last === undefined ? 0 : sequenceAfter(last.lastSequence, 1))
   }
 
+  /**
+   * Whether a batch is the last that a producer wrote, or the last marker of one that wrote nothing in its epoch: with it
+   * what is known of the producer would be gone after a restart. (Java: `LogCleaner`'s `isBatchLastRecordOfProducer`.)
+   */
+  isLast({ producerId, producerEpoch, baseOffset, isControl }: BatchHeader): boolean {
+    const state = this.#states.get(producerId)
+    if (state === undefined) return false
+    const last = state.batches.at(-1)
+    return last === undefined ? isControl && producerEpoch === state.epoch : last.baseOffset === baseOffset
+  }
+
   /** Remembers a batch that was appended. */
   record(header: BatchHeader, baseOffset: number, logAppendTime: number): void {
     const { producerId, producerEpoch: epoch, baseSequence } = header

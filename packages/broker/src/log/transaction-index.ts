@@ -19,6 +19,8 @@ export interface TransactionIndex {
   end(producerId: number, markerOffset: number, isAborted: boolean): void
   /** The aborted transactions that have a record or a marker from `offset` up to before `limit`, by their beginnings. */
   abortedIn(offset: number, limit: number): AbortedTransaction[]
+  /** Markers of aborted transactions are not in the log any more, nor is anything else of them. */
+  forgetAborted(markerOffsets: Iterable<number>): void
   /** Records before `offset` were deleted. */
   forgetBefore(offset: number): void
   clear(): void
@@ -50,6 +52,10 @@ export function createTransactionIndex(): TransactionIndex {
         if (aborted[i]!.firstOffset < limit) found.push(aborted[i]!)
       }
       return found.sort((one, other) => one.firstOffset - other.firstOffset)
+    },
+    forgetAborted(markerOffsets) {
+      const gone = new Set(markerOffsets)
+      if (gone.size > 0) aborted = aborted.filter(({ markerOffset }) => !gone.has(markerOffset))
     },
     forgetBefore(offset) {
       aborted = aborted.filter(({ markerOffset }) => markerOffset >= offset)

@@ -41,7 +41,7 @@ export function waitForBytes(
       isLookingSoon = false
       let bytes = 0
       for (const { log, offset, isolation } of positions) {
-        if (log.isClosed || offset < log.startOffset) return finish()
+        if (log.isClosed || log.diskFault !== undefined || offset < log.startOffset) return finish()
         bytes += log.bytesFrom(offset, log.limitFor(isolation))
       }
       if (bytes >= minBytes) finish()

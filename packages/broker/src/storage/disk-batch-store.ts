@@ -1,11 +1,13 @@
 import { PartitaError, partitionName } from '@partita/protocol'
 import type { LogPlace } from '../core/storage.ts'
-import type { BatchLocation, BatchStore, BatchSummary, NewBatch, RecoveredBatch } from '../log/batch-store.ts'
+import type { BatchLocation, BatchStore, NewBatch, RecoveredBatch, SegmentRewrite } from '../log/batch-store.ts'
 import { stampBatch } from '../log/stamp-batch.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Flusher } from './flusher.ts'
 import { scanBatches } from './scan-batches.ts'
 import { SegmentFile, segmentsIn } from './segment-file.ts'
+import { type FileRewrite, rewriteSegments } from './segment-rewrite.ts'
+import { finishSwaps } from './swap-files.ts'
 import { writeTopicId } from './topic-id-file.ts'
 
 /** What the stores of all partitions share. */
@@ -17,15 +19,27 @@ export interface StoreSurroundings {
   readonly warn: (message: string) => void
   /** Something is about to be written. */
   readonly writing: () => void
-  /** Keeps where the log begins; `undefined`: it is gone. */
-  readonly keepStart: (offset: number | undefined) => void
+  /** Keeps a place in the log. */
+  readonly keepMark: (mark: LogMark, offset: number) => void
+  /** The log is gone. */
+  readonly removed: () => void
 }
 
-const largestRelativeOffset = 0x7fffffff
+/** Places in a log that are not in its files: where it begins, and up to where it is compacted. */
+export const logMarks = ['log-start', 'log-cleaned'] as const
+
+export type LogMark = (typeof logMarks)[number]
+
+/** The places that were kept. */
+export interface KeptMarks {
+  readonly start: number
+  readonly cleaned: number
+}
 
 /** The batches of one partition in a folder of Kafka's own form: `orders-3/00000000000000000000.log`. */
 export class DiskBatchStore implements BatchStore {
   readonly startOffset: number
+  readonly cleanedOffset: number
   readonly #place: LogPlace
   readonly #folder: string
   readonly #surroundings: StoreSurroundings
@@ -36,14 +50,25 @@ export class DiskBatchStore implements BatchStore {
   #isRecovered = false
   /** The folder may be another broker's by now. */
   #isClosed = false
+  /** What is being written anew. */
+  #rewriting: FileRewrite | undefined
 
-  /** @param keptStart where the log is known to begin */
-  constructor(place: LogPlace, surroundings: StoreSurroundings, keptStart: number) {
+  constructor(place: LogPlace, surroundings: StoreSurroundings, kept: KeptMarks) {
     this.#place = place
     this.#folder = partitionName(place)
     this.#surroundings = surroundings
+    finishSwaps(surroundings.files, this.#folder)
     this.#segments = segmentsIn(surroundings.files, this.#folder).map((offset) => this.#newSegment(offset))
-    this.startOffset = Math.max(keptStart, this.#segments[0]?.baseOffset ?? 0)
+    this.startOffset = Math.max(kept.start, this.#segments[0]?.baseOffset ?? 0)
+    this.cleanedOffset = kept.cleaned
+  }
+
+  segmentOffsets(): readonly number[] {
+    return this.#segments.map(({ baseOffset }) => baseOffset)
+  }
+
+  get activeOffset(): number {
+    return this.#segments.at(-1)?.baseOffset ?? 0
   }
 
   get failure(): string | undefined {
@@ -77,46 +102,69 @@ export class DiskBatchStore implements BatchStore {
   }
 
   append(bytes: Uint8Array, batch: NewBatch): BatchLocation {
-    if (this.#isClosed)
-      throw new PartitaError('KAFKA_STORAGE_ERROR', `${this.#folder} cannot be written: it is closed.`)
+    this.#checkOpen()
     // Not `slice`: of a Buffer, as sockets give it, that would be a view.
     const copy = new Uint8Array(bytes)
     stampBatch(copy, 0, copy.length, batch)
-    try {
-      this.#surroundings.writing()
-      const segment = this.#segmentFor(copy.length, batch)
+    return this.#writing(() => {
+      const segment = this.#segments.at(-1) ?? this.#firstSegment(batch.baseOffset)
       // Before the write: what of it is there when it fails is cut off, and that has to last too.
       this.#surroundings.flusher.wrote(segment)
       const position = segment.append(copy, batch)
       this.#hasWarned = false
       return { segment, position }
-    } catch (error) {
-      throw this.#writeFailed(error as Error)
+    })
+  }
+
+  roll(baseOffset: number): void {
+    this.#checkOpen()
+    const active = this.#segments.at(-1)
+    if (active === undefined || active.baseOffset === baseOffset) return
+    this.#writing(() => {
+      this.#surroundings.flusher.flushNow(active)
+      this.#addSegment(baseOffset)
+    })
+    this.#seal(active)
+  }
+
+  rewrite(from: number, until: number): SegmentRewrite {
+    this.#checkOpen()
+    const segment = this.#newSegment(from)
+    const rewrite = this.#writing(() => rewriteSegments(this.#surroundings.files, this.#folder, segment, until))
+    this.#rewriting = rewrite
+    return {
+      append: (bytes, summary) => this.#writing(() => rewrite.append(bytes, summary)),
+      commit: () => !this.#isClosed && this.#swap(segment, until, rewrite),
+      abandon: () => this.#abandon(rewrite),
     }
+  }
+
+  markCleaned(offset: number): void {
+    if (!this.#isClosed) this.#surroundings.keepMark('log-cleaned', offset)
   }
 
   deleteBefore(offset: number): void {
     if (this.#isClosed) return
-    this.#surroundings.keepStart(offset)
+    this.#surroundings.keepMark('log-start', offset)
     const keepFrom = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= offset)
     for (const segment of this.#segments.splice(0, Math.max(0, keepFrom))) this.#removeSegment(segment)
   }
 
   remove(): void {
     if (this.#isClosed) return
-    this.#surroundings.keepStart(undefined)
+    this.#surroundings.removed()
+    this.#abandon(this.#rewriting)
     for (const segment of this.#segments) this.#surroundings.flusher.forget(segment)
-    try {
-      for (const segment of this.#segments) segment.release()
+    this.#orWarn(`${this.#folder} cannot be removed from the data folder`, () => {
+      for (const segment of this.#segments) segment.retire()
       this.#surroundings.files.remove(this.#folder)
-    } catch (error) {
-      this.#surroundings.warn(`${this.#folder} cannot be removed from the data folder: ${(error as Error).message}`)
-    }
+    })
     this.#segments = []
   }
 
   /** Writes the indexes and closes the files. */
   close(): void {
+    this.#abandon(this.#rewriting)
     this.#isClosed = true
     const active = this.#segments.at(-1)
     if (active !== undefined) this.#seal(active)
@@ -124,26 +172,45 @@ export class DiskBatchStore implements BatchStore {
 
   /** The broker itself does without indexes: that they cannot be written is no reason to stop. */
   #seal(segment: SegmentFile): void {
-    try {
-      segment.seal()
-    } catch (error) {
-      segment.release()
-      this.#surroundings.warn(`The indexes of ${this.#folder} could not be written: ${(error as Error).message}`)
-    }
+    this.#orWarn(`The indexes of ${this.#folder} could not be written`, () => segment.seal())
+    segment.release()
   }
 
   #newSegment(baseOffset: number): SegmentFile {
     return new SegmentFile(this.#surroundings.files, this.#folder, baseOffset, (error) => this.#fail('flushed', error))
   }
 
-  #segmentFor(byteLength: number, { baseOffset, lastOffset }: BatchSummary): SegmentFile {
-    const active = this.#segments.at(-1)
-    if (active === undefined) return this.#firstSegment(baseOffset)
-    const isFull = active.size > 0 && active.size + byteLength > this.#place.segmentBytes()
-    if (!isFull && lastOffset - active.baseOffset <= largestRelativeOffset) return active
-    this.#surroundings.flusher.flushNow(active)
-    this.#seal(active)
-    return this.#addSegment(baseOffset)
+  #abandon(rewrite: { abandon(): void } | undefined): void {
+    this.#orWarn(`What compaction wrote of ${this.#folder} cannot be removed`, () => rewrite?.abandon())
+  }
+
+  #checkOpen(): void {
+    if (!this.#isClosed) return
+    throw new PartitaError('KAFKA_STORAGE_ERROR', `${this.#folder} cannot be written: it is closed.`)
+  }
+
+  /** Puts a segment that was written anew in the place of those it was made of. */
+  #swap(segment: SegmentFile, until: number, rewrite: FileRewrite): boolean {
+    const first = this.#segments.findIndex(({ baseOffset }) => baseOffset === segment.baseOffset)
+    const next = this.#segments.findIndex(({ baseOffset }) => baseOffset === until)
+    if (first < 0 || next < 0 || this.#failure !== undefined) return false
+    this.#writing(() => {
+      try {
+        rewrite.prepare()
+      } catch (error) {
+        // A swap that is forgotten here must not be found by the next start, when the segments are others by then.
+        this.#orFail('compacted', () => rewrite.undo())
+        throw error
+      }
+    })
+    // From here on there is no way back: the next start would go on.
+    for (const old of this.#segments.splice(first, next - first, segment)) {
+      this.#surroundings.flusher.forget(old)
+      old.retire()
+    }
+    this.#orFail('compacted', () => rewrite.finish())
+    this.#seal(segment)
+    return true
   }
 
   #firstSegment(baseOffset: number): SegmentFile {
@@ -177,26 +244,42 @@ export class DiskBatchStore implements BatchStore {
 
   #removeSegment(segment: SegmentFile): void {
     this.#surroundings.flusher.forget(segment)
+    this.#orWarn(`The segment ${segment.baseOffset} of ${this.#folder} cannot be removed`, () => segment.remove())
+  }
+
+  #orWarn(failed: string, step: () => void): void {
     try {
-      segment.remove()
+      step()
     } catch (error) {
-      const message = `The segment ${segment.baseOffset} of ${this.#folder} cannot be removed: ${(error as Error).message}`
-      this.#surroundings.warn(message)
+      this.#surroundings.warn(`${failed}: ${(error as Error).message}`)
+    }
+  }
+
+  #writing<T>(step: () => T): T {
+    this.#surroundings.writing()
+    try {
+      return step()
+    } catch (error) {
+      throw this.#writeFailed(error as Error)
     }
   }
 
   /** What was written of the batch is cut off, so that the next one may be written; if even that fails, none can be. */
   #writeFailed(cause: Error): PartitaError {
-    try {
-      this.#segments.at(-1)?.truncate()
-    } catch (error) {
-      this.#fail('cut', error as Error)
-    }
+    this.#orFail('cut', () => this.#segments.at(-1)?.truncate())
     const message = `${this.#folder} cannot be written: ${cause.message}.`
     if (!this.#hasWarned) this.#surroundings.warn(message)
     this.#hasWarned = true
     const { topic, partition } = this.#place
     return new PartitaError('KAFKA_STORAGE_ERROR', message, { topic, partition, cause })
+  }
+
+  #orFail(what: string, step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.#fail(what, error as Error)
+    }
   }
 
   #fail(step: string, error: Error): void {

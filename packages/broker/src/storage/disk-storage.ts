@@ -1,7 +1,7 @@
 import type { Clock } from '@partita/protocol'
 import type { KeptTopic, LogPlace, StateKeys, StateKind, Storage } from '../core/storage.ts'
 import type { BatchStore } from '../log/batch-store.ts'
-import { DiskBatchStore } from './disk-batch-store.ts'
+import { DiskBatchStore, type LogMark, logMarks } from './disk-batch-store.ts'
 import { type FileSystem, writeWhole } from './file-system.ts'
 import { Flusher, type FsyncPolicy } from './flusher.ts'
 import { setStraysAside } from './stray-folders.ts'
@@ -16,6 +16,8 @@ export interface DiskStorageOptions {
   readonly closed?: () => void
 }
 
+type LogMarks = Readonly<Record<LogMark, Map<string, number>>>
+
 /** There while the files are as they were when a broker closed them: nothing has to be checked then. */
 const cleanMarker = '.clean-shutdown'
 
@@ -27,16 +29,16 @@ export function openDiskStorage({ files, fsync, clock, warn, closed }: DiskStora
   const journal = new StateJournal(files, warn)
   const flusher = new Flusher(fsync, clock)
   const stores = new Map<string, DiskBatchStore>()
-  const logStarts = new Map<string, number>()
+  const marks: LogMarks = { 'log-start': new Map(), 'log-cleaned': new Map() }
   for (const [[kind, topic, partition], value] of journal.all()) {
-    if (kind === 'log-start') logStarts.set(`${topic}-${partition}`, Number(value))
+    if (isMark(kind)) marks[kind].set(`${topic}-${partition}`, Number(value))
   }
   setStraysAside(files, topicsIn(journal), warn)
   let writes = 0
   /** The folder may be another broker's by now. */
   let isClosed = false
 
-  function keep(kind: StateKind | 'log-start', key: readonly (string | number)[], value: unknown): void {
+  function keep(kind: StateKind | LogMark, key: readonly (string | number)[], value: unknown): void {
     if (isClosed) return
     writes += 1
     if (journal.set([kind, ...key], value)) flusher.wrote(journal)
@@ -66,13 +68,15 @@ export function openDiskStorage({ files, fsync, clock, warn, closed }: DiskStora
         isTrusted,
         warn,
         writing: () => void (writes += 1),
-        keepStart(offset: number | undefined) {
-          keep('log-start', [topic, partition], offset)
-          if (offset === undefined) stores.delete(name)
+        keepMark: (mark: LogMark, offset: number) => keep(mark, [topic, partition], offset),
+        removed() {
+          for (const mark of logMarks) keep(mark, [topic, partition], undefined)
+          stores.delete(name)
         },
       }
-      const store = new DiskBatchStore(place, surroundings, logStarts.get(name) ?? 0)
-      logStarts.delete(name)
+      const kept = { start: marks['log-start'].get(name) ?? 0, cleaned: marks['log-cleaned'].get(name) ?? 0 }
+      for (const mark of logMarks) marks[mark].delete(name)
+      const store = new DiskBatchStore(place, surroundings, kept)
       stores.set(name, store)
       return store
     },
@@ -100,6 +104,10 @@ export function openDiskStorage({ files, fsync, clock, warn, closed }: DiskStora
       closed?.()
     },
   }
+}
+
+function isMark(kind: string | number | undefined): kind is LogMark {
+  return logMarks.some((mark) => mark === kind)
 }
 
 function topicsIn(journal: StateJournal): Map<string, KeptTopic> {

@@ -24,7 +24,7 @@ export class SegmentFile implements Segment, Flushable {
   constructor(files: FileSystem, folder: string, baseOffset: number, onFlushFailed: (error: Error) => void) {
     this.baseOffset = baseOffset
     this.#files = files
-    this.#path = `${folder}/${String(baseOffset).padStart(20, '0')}`
+    this.#path = segmentPath(folder, baseOffset)
     this.#onFlushFailed = onFlushFailed
     this.#index = new IndexBuilder(baseOffset)
   }
@@ -105,7 +105,7 @@ export class SegmentFile implements Segment, Flushable {
 
   remove(): void {
     this.retire()
-    for (const ending of ['.log', '.index', '.timeindex']) this.#files.remove(this.#path + ending)
+    removeSegmentFiles(this.#files, this.#path)
   }
 
   /** The file is no longer this segment's: whoever still has a place in it cannot read it. */
@@ -129,6 +129,15 @@ export class SegmentFile implements Segment, Flushable {
       file.close()
     }
   }
+}
+
+/** What the names of a segment's files begin with. */
+export function segmentPath(folder: string, baseOffset: number): string {
+  return `${folder}/${String(baseOffset).padStart(20, '0')}`
+}
+
+export function removeSegmentFiles(files: FileSystem, path: string): void {
+  for (const ending of ['.log', '.index', '.timeindex']) files.remove(path + ending)
 }
 
 /** The base offsets of the segments in a folder, in order. */

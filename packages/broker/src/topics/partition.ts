@@ -110,6 +110,9 @@ export class Partition {
     this.log.announce()
   }
 
+  /** Whether what is known of the batch's producer is known by this batch. */
+  readonly isLastOfProducer = (header: BatchHeader): boolean => this.#producers.isLast(header)
+
   /** Who writes here, the latest last. */
   producers(): Iterable<ActiveProducer> {
     return this.#producers.all()

@@ -1,4 +1,4 @@
-import type { Clock } from '@partita/protocol'
+import type { Clock, TopicPartition } from '@partita/protocol'
 import { PartitaError, partitionName, topicName } from '@partita/protocol'
 import type { Topic } from './topic.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -9,6 +9,7 @@ import { topicConfigTable } from '../configs/topic-config-table.ts'
 import { createListeners } from '../core/listeners.ts'
 import type { KeptTopic, Storage } from '../core/storage.ts'
 import { newUuid } from '../core/uuid.ts'
+import { logSettingsOf } from '../log/log-settings.ts'
 import { PartitionLog } from '../log/partition-log.ts'
 import { Partition } from './partition.ts'
 
@@ -51,6 +52,14 @@ export interface TopicRegistry {
   onDelete(listener: (topic: Topic) => void): () => void
 }
 
+/** What others have to do with topics. */
+export interface TopicHooks {
+  /** A topic has come, or its settings have changed. */
+  readonly onSettings?: (topic: Topic) => void
+  /** Why a partition can be neither written nor read; `undefined` where it can. */
+  readonly diskFault?: (place: TopicPartition) => string | undefined
+}
+
 /** Of all topics together: a bound on what requests can allocate. A partition takes about a kilobyte. */
 const maxPartitions = 100_000
 
@@ -60,12 +69,18 @@ interface OwnTopic extends Topic {
   readonly keep: () => void
 }
 
-/** @param storage where topics and their logs are kept; those that are there are taken in */
+/** What topics stand on. */
+export interface TopicSurroundings {
+  readonly clock: Clock
+  readonly brokerConfigs: ConfigSet
+  /** Where topics and their logs are kept; those that are there are taken in. */
+  readonly storage: Storage
+  readonly cluster: Cluster
+}
+
 export function createTopicRegistry(
-  clock: Clock,
-  brokerConfigs: ConfigSet,
-  storage: Storage,
-  cluster: Cluster,
+  { clock, brokerConfigs, storage, cluster }: TopicSurroundings,
+  hooks: TopicHooks = {},
 ): TopicRegistry {
   const place = createPlacement(cluster)
   const keptEpochs = new Map<string, number>()
@@ -79,13 +94,14 @@ export function createTopicRegistry(
 
   function addPartitions({ name, id, configs, partitions }: OwnTopic, replicas: Assignment): void {
     const expireAfterMs = brokerConfigs.number('producer.id.expiration.ms')
-    const segmentBytes = (): number => configs.number('segment.bytes')
+    const settings = logSettingsOf(configs)
     for (const nodes of replicas) {
       const i = partitions.length
-      const store = storage.openLog({ topic: name, topicId: id, partition: i, segmentBytes })
-      const epoch = keptEpochs.get(partitionName({ topic: name, partition: i }))
-      const leadership = new Leadership(nodes, cluster.isUp, epoch)
-      partitions.push(new Partition(i, clock, expireAfterMs, new PartitionLog(store), leadership))
+      const at = { topic: name, partition: i }
+      const store = storage.openLog({ ...at, topicId: id })
+      const log = new PartitionLog(store, settings, () => hooks.diskFault?.(at))
+      const leadership = new Leadership(nodes, cluster.isUp, keptEpochs.get(partitionName(at)))
+      partitions.push(new Partition(i, clock, expireAfterMs, log, leadership))
     }
   }
 
@@ -138,6 +154,7 @@ export function createTopicRegistry(
         ...(cluster.nodes.length > 1 && { replicas: partitions.map(({ leadership }) => leadership.replicas) }),
       }
       storage.keep('topic', [name], kept)
+      hooks.onSettings?.(topic)
     }
     const configs = createConfigSet(topicConfigTable, brokerConfigs, keep)
     const topic: OwnTopic = { name, id: kept.id, configs, partitions: [], keep }

@@ -8,7 +8,7 @@ import { loadCodec } from '../compression/load-codec.ts'
 import { at, attribute, batchHeaderBytes, lengthFieldEnd } from './batch-layout.ts'
 import { readRecords } from './read-records.ts'
 import { defaultMaxDecompressedBytes } from './records-of.ts'
-import { varlongLength } from './record-size.ts'
+import { varlongLength } from '../bytes/varint-length.ts'
 import { putCrc } from './seal-batch.ts'
 
 /** What of a batch stays. */
