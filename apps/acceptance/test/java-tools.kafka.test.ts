@@ -1,5 +1,10 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBroker, type Broker } from '@partita/broker'
+import { createProducer } from '@partita/producer'
+import { nativeTransport } from '@partita/transport-native'
 import { runJavaTool, type JavaToolResult } from '@partita/real-kafka'
 
 // Apache Kafka's own tools, which nobody here wrote, against the embedded broker.
@@ -21,6 +26,12 @@ async function tool(name: string, args: readonly string[], input?: string): Prom
   })
   expect(result, `${name} ${args.join(' ')}\n${result.stderr}`).toMatchObject({ exitCode: 0 })
   return result
+}
+
+async function dump(args: readonly string[]): Promise<string> {
+  const result = await runJavaTool(`${tools}.DumpLogSegments`, args, { timeoutMs: 60_000 })
+  expect(result, result.stderr).toMatchObject({ exitCode: 0 })
+  return result.stdout + result.stderr
 }
 
 describe('Kafka 4.3.1’s tools on the embedded broker', () => {
@@ -105,6 +116,47 @@ describe('Kafka 4.3.1’s tools on the embedded broker', () => {
       '20000',
     ])
     expect(consumed.stdout).toMatch(/50000/)
+  })
+
+  it('DumpLogSegments finds nothing wrong with a data folder, be it compacted or cut by retention', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'partita-dump-'))
+    try {
+      const configs = { 'segment.bytes': 20_000, 'min.cleanable.dirty.ratio': 0 }
+      const topics = {
+        compacted: { partitions: 1, configs: { ...configs, 'cleanup.policy': 'compact' } },
+        cut: { partitions: 1, configs: { ...configs, 'retention.bytes': 50_000 } },
+      }
+      const owner = await startBroker({ dataDir, topics })
+      const transport = nativeTransport({ brokers: owner.bootstrap })
+      await using producer = createProducer({ transport })
+      for (let i = 0; i < 2_000; i++) {
+        const record = { key: `key-${i % 50}`, value: i % 7 === 0 ? null : `value ${i}`.padEnd(100) }
+        const sends = ['compacted', 'cut'].map((topic) => producer.send({ topic, ...record }))
+        // Batches of many sizes.
+        if (i % 13 === 0) await Promise.all(sends)
+      }
+      await producer.close()
+      await owner.control.cleanLogs()
+      await owner.close()
+      for (const topic of Object.keys(topics)) {
+        const folder = join(dataDir, `${topic}-0`)
+        const files = readdirSync(folder).map((name) => join(folder, name))
+        const [logs, indexes] = ['.log', 'index'].map((ending) => files.filter((name) => name.endsWith(ending)))
+        expect(logs!.length, topic).toBeGreaterThan(1)
+        const batches = await dump(['--deep-iteration', '--files', logs!.join(',')])
+        expect(batches.match(/isvalid: true/g)!.length).toBeGreaterThan(3)
+        expect(batches).not.toContain('isvalid: false')
+        const offsets = [...batches.matchAll(/\| offset: (\d+)/g)].map(([, offset]) => Number(offset))
+        expect(offsets.length).toBeLessThan(2_000)
+        expect(offsets).toEqual(offsets.toSorted((one, other) => one - other))
+        expect(await dump(['--index-sanity-check', '--files', indexes!.join(',')])).toMatch(/passed sanity check/)
+        expect(await dump(['--verify-index-only', '--files', indexes!.join(',')])).not.toMatch(
+          /mismatch|out of order|exception/i,
+        )
+      }
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true })
+    }
   })
 
   it('none of them asked for what the broker does not have', () => {
