@@ -10,7 +10,9 @@ import { takeAway } from '../src/storage/folder-lock.ts'
 import { nodeFileSystem } from '../src/storage/node-file-system.ts'
 import { StateJournal } from '../src/storage/state-journal.ts'
 import { batchOf, connectClient, fetchFrom, produceTo, text } from './api-client.ts'
-import { firstSegment } from './disk-broker.ts'
+import { brokerOn, firstSegment } from './disk-broker.ts'
+import { fakeFiles } from './fake-files.ts'
+import { committedBy, transactional } from './transactional-client.ts'
 
 let dataDir: string
 
@@ -110,6 +112,20 @@ test('a folder is free again where the broker could not be started', async () =>
   await holder.close()
   await (await startBroker({ dataDir })).close()
   await (await startBroker({ dataDir: `${dataDir}/inner` })).close()
+})
+
+test('the state of transactions does not grow with their number, and the last one is there after a restart', async () => {
+  const files = fakeFiles()
+  const { broker } = brokerOn(files, { topics: { t: 1 } })
+  const producer = await transactional(connectClient(broker), 'x'.repeat(20_000))
+  for (let i = 1; i <= 60; i++) {
+    await producer.addGroup('g')
+    await producer.stage('g', i)
+    await producer.end(true)
+  }
+  // Each writes three entries of 20 kilobytes or more.
+  expect(files.files.get('state.journal')!.bytes.length).toBeLessThan(1_200_000)
+  expect(await committedBy(connectClient(brokerOn(files.afterKill()).broker), 'g')).toBe('offset 60')
 })
 
 test('what is kept besides batches does not grow with the changes to it', () => {
