@@ -163,3 +163,53 @@ describe('Kafka 4.3.1’s tools on the embedded broker', () => {
     expect(warnings).toEqual([])
   })
 })
+
+describe('Kafka 4.3.1’s clients on three embedded nodes', () => {
+  it('write and read all of it while leaders and coordinators move, and a node stops and returns', async () => {
+    const several = await startBroker({ nodes: 3, topics: { moving: 6 } })
+    const { control } = several
+    const client = ['--bootstrap-server', several.bootstrap.join(',')]
+    const next = (node: number): number => (node % 3) + 1
+    const records = 4_000
+    let acts = 0
+    const unsettle = setInterval(() => {
+      acts += 1
+      const [first] = several.nodes().filter(({ isUp }) => isUp)
+      if (acts % 6 === 2) return void control.stopNode(first!.id)
+      if (acts % 6 === 5) return void Promise.all(several.nodes().map(({ id }) => control.startNode(id)))
+      if (several.nodes().some(({ isUp }) => !isUp)) return
+      for (let i = 0; i < 6; i++) control.moveLeader('moving', i, next(control.leaderOf('moving', i)))
+      control.moveCoordinator('group', 'java', next(control.coordinatorOf('group', 'java')))
+    }, 150)
+    try {
+      const topic = ['--topic', 'moving']
+      const consume = [...topic, '--group', 'java', '--from-beginning', '--max-messages', String(records)]
+      const [produced, consumed] = await Promise.all([
+        runJavaTool(
+          `${tools}.ProducerPerformance`,
+          [...client, ...topic, '--num-records', String(records), '--record-size', '20', '--throughput', '1000'],
+          { timeoutMs: 60_000 },
+        ),
+        runJavaTool(`${tools}.consumer.ConsoleConsumer`, [...client, ...consume, '--timeout-ms', '30000'], {
+          timeoutMs: 60_000,
+        }),
+      ])
+      expect(produced, produced.stderr).toMatchObject({ exitCode: 0 })
+      expect(produced.stdout).toContain(`${records} records sent`)
+      expect(consumed, consumed.stderr).toMatchObject({ exitCode: 0 })
+      expect(consumed.stdout.trim().split('\n')).toHaveLength(records)
+    } finally {
+      clearInterval(unsettle)
+    }
+    expect(acts).toBeGreaterThan(10)
+    const logs = await Promise.all([0, 1, 2, 3, 4, 5].map((partition) => several.log('moving', partition)))
+    expect(logs.flat()).toHaveLength(records)
+    await Promise.all(several.nodes().map(({ id }) => control.startNode(id)))
+    await control.stopNode(2)
+    const described = await runJavaTool(`${tools}.TopicCommand`, [...client, '--describe', '--unavailable-partitions'])
+    expect(described, described.stderr).toMatchObject({ exitCode: 0, stdout: '' })
+    const under = await runJavaTool(`${tools}.TopicCommand`, [...client, '--describe', '--under-replicated-partitions'])
+    expect(under.stdout.match(/Topic: moving/g)).toHaveLength(6)
+    await several.close()
+  })
+})
