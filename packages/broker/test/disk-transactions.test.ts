@@ -80,6 +80,15 @@ test('an open transaction is aborted when its time is over, though the broker wa
   expect((await isOver)[0]).toMatchObject({ highWatermark: 2, lastStableOffset: 2 })
 })
 
+test('a broker that could not be started leaves no timer of a transaction behind', async () => {
+  const files = fakeFiles()
+  const producer = await transactional(connectClient(brokerOn(files, { topics }).broker))
+  await producer.add(0)
+  const clock = createVirtualClock()
+  expect(() => brokerOn(files.afterKill(), { topics: { 'no name!': 1 } }, 'never', clock)).toThrow('no name!')
+  expect(clock.pendingTimers).toBe(0)
+})
+
 test('a commit that the broker died in the middle of is whole after a restart, wherever it died', async () => {
   let isWhole = false
   for (let room = 0; !isWhole; room += 7) {

@@ -110,9 +110,16 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
   })
   const control = createControlDesk(nodes, closeSessions, closing.add, { disk, clock, cleanLogs: logKeeper.clean })
   const dispatch = createDispatcher(state, control, servedApis)
-  transactions.resume()
-  abortOrphans(state, writeMarker)
-  createTopics(state, options)
+  try {
+    transactions.resume()
+    abortOrphans(state, writeMarker)
+    createTopics(state, options)
+  } catch (error) {
+    // Or their timers would act on a storage that is somebody else's by then.
+    transactions.close()
+    throw error
+  }
+  logKeeper.start()
 
   function wakeReaders(): void {
     for (const { partitions } of topics.all()) for (const { log } of partitions) log.announce()

@@ -209,6 +209,11 @@ export class DiskBatchStore implements BatchStore {
       old.retire()
     }
     this.#orFail('compacted', () => rewrite.finish())
+    if (this.#failure !== undefined) {
+      // Nobody knows which files have which names: nothing of them is read.
+      segment.retire()
+      throw new PartitaError('KAFKA_STORAGE_ERROR', this.#failure)
+    }
     this.#seal(segment)
     return true
   }

@@ -10,6 +10,8 @@ import type { Topic } from './topic.ts'
 
 /** Deletes and compacts what topics' settings say, from time to time. */
 export interface LogKeeper {
+  /** Begins to look. */
+  start(): void
   /** A topic is there, or its settings have changed. */
   watch(topic: Topic): void
   /** Does all of it now, and compacts however little is new. Settles when it is done, or the broker is closed. */
@@ -29,6 +31,7 @@ export function createLogKeeper({ clock, configs, topics, warn }: LogKeeperSurro
   /** The run of compaction that is under way. */
   let running: Promise<void> = Promise.resolve()
   let isRunning = false
+  let isStarted = false
   let isClosed = false
   let stopWaiting: (() => void) | undefined
 
@@ -102,12 +105,18 @@ export function createLogKeeper({ clock, configs, topics, warn }: LogKeeperSurro
     warn(`${partitionName({ topic: name, partition: index })} could not be ${what}: ${(error as Error).message}`)
   }
 
+  function watch(topic: Topic): void {
+    if (!isStarted || isClosed) return
+    retention.start()
+    if (isCompacted(topic)) compaction.start()
+  }
+
   return {
-    watch(topic) {
-      if (isClosed) return
-      retention.start()
-      if (isCompacted(topic)) compaction.start()
+    start() {
+      isStarted = true
+      for (const topic of topics()) watch(topic)
     },
+    watch,
     async clean() {
       if (isClosed) return
       deleteOld()
