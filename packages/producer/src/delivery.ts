@@ -128,11 +128,12 @@ export class Delivery {
     if (queue.head !== batch) return
     queue.removeHead()
     this.batchesWritten++
-    const { outstanding, hooks, memory } = this.#ports
+    const { session, outstanding, hooks, memory } = this.#ports
     batch.acknowledge(queue, result, outstanding)
     if (hooks.wants('batchWritten')) {
       hooks.tell('batchWritten', { ...this.#event(queue, batch), baseOffset: result.baseOffset })
     }
+    session.release?.(batch.seal())
     this.wake(queue)
     memory.release(batch.bytes)
   }

@@ -61,6 +61,11 @@ export interface ProducerTransport {
    * sure that the next batch of the partition cannot be mistaken for it (a new producer id or epoch).
    */
   abandon(batch: SealedBatch): void
+  /**
+   * Says that a batch whose last `write` succeeded is done with: nothing will be asked of it any more, and its memory may
+   * serve another. A transport that keeps none has nothing to do.
+   */
+  release?(batch: SealedBatch): void
   /** Closes the connections. Writes under way reject with `CLOSED`. Never rejects. */
   close(): Promise<void>
 }

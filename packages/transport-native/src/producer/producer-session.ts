@@ -17,6 +17,7 @@ import {
 } from '@partita/protocol'
 import type { Cluster } from '../cluster/cluster.ts'
 import { Answers } from './answers.ts'
+import { BatchBuffers } from './batch-buffers.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Leaders } from './leaders.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -72,6 +73,7 @@ class ProducerSession implements ProducerTransport {
   readonly #leaders: Leaders
   readonly #sequences: BatchNumbers | undefined
   readonly #dispatcher: Dispatcher
+  readonly #buffers = new BatchBuffers()
   readonly #underWay = new Set<Shipment>()
   /** Why nothing is written any more: closed, or fenced. */
   #ended: PartitaError | undefined
@@ -108,8 +110,8 @@ class ProducerSession implements ProducerTransport {
   }
 
   openBatch(target: TopicPartition, limits: BatchLimits): BatchBuilder {
-    const initialBytes = Math.min(Math.ceil(this.#room), limits.maxBytes)
-    return new RecordBatchBuilder(target, limits, initialBytes, this.#sealed)
+    const buffer = this.#buffers.take(Math.min(Math.ceil(this.#room), limits.maxBytes))
+    return new RecordBatchBuilder(target, limits, buffer, this.#sealed)
   }
 
   readonly #sealed = ({ byteLength }: RecordBatch): void => {
@@ -136,6 +138,12 @@ class ProducerSession implements ProducerTransport {
 
   abandon(batch: SealedBatch): void {
     this.#sequences?.abandon(ownBatch(batch))
+  }
+
+  /** A second attempt leaves the first one's request behind, perhaps still in a connection, with the batch's bytes. */
+  release(batch: SealedBatch): void {
+    const own = ownBatch(batch)
+    if (own.attempts === 1) this.#buffers.giveBack(own.releaseBuffer())
   }
 
   close(): Promise<void> {

@@ -26,12 +26,12 @@ export class RecordBatchBuilder implements BatchBuilder {
   readonly #sealed: (batch: RecordBatch) => void
 
   /**
-   * @param initialBytes what the buffer holds before it has to grow
+   * @param buffer what it is encoded into, until that has to grow
    * @param sealed told once the batch is full or wanted
    */
-  constructor(target: TopicPartition, limits: BatchLimits, initialBytes: number, sealed: (batch: RecordBatch) => void) {
+  constructor(target: TopicPartition, limits: BatchLimits, buffer: Uint8Array, sealed: (batch: RecordBatch) => void) {
     this.#target = target
-    this.#writer = createBatchWriter({ initialBytes, maxBytes: limits.maxBytes, maxRecords: limits.maxRecords })
+    this.#writer = createBatchWriter({ buffer, maxBytes: limits.maxBytes, maxRecords: limits.maxRecords })
     this.#sealed = sealed
   }
 
@@ -56,8 +56,9 @@ export class RecordBatchBuilder implements BatchBuilder {
 
 /**
  * A batch that takes no more records. Its header and its CRC are written at its first write, when the producer id and the
- * sequence are known: once, not twice. From then on its bytes are never changed in place and never used for anything
- * else, because a request that was given up may still be waiting in a connection (what KAFKA-19012 was about).
+ * sequence are known: once, not twice. From then on its bytes are never changed in place, and used for something else only
+ * when they were stored at the first attempt: a request that was given up may still be waiting in a connection (what
+ * KAFKA-19012 was about).
  */
 export class RecordBatch implements SealedBatch {
   readonly topic: string
@@ -69,7 +70,10 @@ export class RecordBatch implements SealedBatch {
   stamp: ProducerState | undefined
   /** Some attempt has handed its bytes over: it may be in the log, or get there. */
   sent = false
-  readonly #writer: BatchWriter
+  /** How often its bytes were handed over. */
+  attempts = 0
+  /** `undefined`: the buffer was given away. */
+  #writer: BatchWriter | undefined
   /** Finished, without compression. */
   #plain: Uint8Array | undefined
   /** What is sent, where that is not `#plain`: compressed, or stamped a second time. */
@@ -89,7 +93,7 @@ export class RecordBatch implements SealedBatch {
 
   /** What is sent: the same at each attempt, unless it is stamped anew in between. */
   get bytes(): Uint8Array {
-    return this.#form ?? (this.#plain ??= this.#writer.finish())
+    return this.#form ?? this.#finished()
   }
 
   /** Sets producer id, epoch and sequence, and whether it is part of a transaction. */
@@ -97,12 +101,19 @@ export class RecordBatch implements SealedBatch {
     this.stamp = state
     this.sent = false
     if (this.#plain === undefined) {
-      this.#plain = this.#writer.finish(state)
+      this.#finished(state)
       return
     }
     const stamped = this.bytes.slice()
     setProducerState(stamped, { position: 0, byteLength: stamped.length }, state)
     this.#form = stamped
+  }
+
+  /** Gives its buffer away, to be used again. Nothing can be read of the batch any more. */
+  releaseBuffer(): Uint8Array | undefined {
+    const plain = this.#plain
+    this.#plain = this.#form = this.#writer = undefined
+    return plain === undefined ? undefined : new Uint8Array(plain.buffer)
   }
 
   /** Compresses it, once; what came out serves the retries too. */
@@ -115,7 +126,14 @@ export class RecordBatch implements SealedBatch {
   }
 
   records(): Iterable<BatchRecord> {
-    const plain = (this.#plain ??= this.#writer.finish())
+    const plain = this.#finished()
     return recordsOf(plain, readBatchHeader(plain))
+  }
+
+  #finished(state?: ProducerState): Uint8Array {
+    if (this.#plain !== undefined) return this.#plain
+    if (this.#writer !== undefined) return (this.#plain = this.#writer.finish(state))
+    const { topic, partition } = this
+    throw new PartitaError('UNEXPECTED', 'The batch was released: its bytes are not kept.', { topic, partition })
   }
 }

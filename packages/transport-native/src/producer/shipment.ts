@@ -31,6 +31,7 @@ export class Shipment {
   markSent(): void {
     this.stage = 'sent'
     this.batch.sent = true
+    this.batch.attempts++
   }
 
   succeed(result: WriteResult): void {

@@ -54,7 +54,7 @@ describe('sequences', () => {
 
 function fiveRecords(): RecordBatch {
   const place = { topic: 'orders', partition: 0 }
-  const builder = new RecordBatchBuilder(place, roomy, 64, () => undefined)
+  const builder = new RecordBatchBuilder(place, roomy, new Uint8Array(64), () => undefined)
   for (let i = 0; i < 5; i++) builder.append(1, null, 'x', [])
   return builder.seal()
 }

@@ -1,5 +1,6 @@
 import { verifyCrc, readBatchHeader, zeroUuid } from '@partita/wire'
 import { describe, expect, it } from 'vitest'
+import { BatchBuffers } from '../../src/producer/batch-buffers.ts'
 import { createProducerSession } from '../../src/producer/producer-session.ts'
 import { fakeCluster } from './fake-cluster.ts'
 import { batchOf, bench, insist, rejection, roomy } from './harness.ts'
@@ -116,6 +117,40 @@ describe('acks', () => {
     const open = (acks: 0 | 1) => () => createProducerSession(fakeCluster(), { ...options, acks })
     expect(open(1)).toThrow(/enableIdempotence needs acks: -1/)
     expect(open(0)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+  })
+})
+
+describe('a batch that is released', () => {
+  it('lends its memory to the next one, in which nothing of it is left', async () => {
+    const { cluster, session } = await bench()
+    const first = batchOf(session, 0, ['a'.repeat(500), 'b'])
+    await session.write(first)
+    session.release!(first)
+    expect(() => first.records()).toThrow(/released/)
+    const second = batchOf(session, 1, ['c', 'd'])
+    await session.write(second)
+    expect(cluster.log(1).values).toEqual(['c', 'd'])
+    expect(second.byteLength).toBe(cluster.requests.at(-1)!.batches[0]!.bytes.length)
+  })
+
+  it('keeps its memory where an earlier attempt may still be on its way', async () => {
+    const { cluster, session } = await bench()
+    cluster.onBatch = () => (cluster.requests.length === 1 ? { error: 'NOT_ENOUGH_REPLICAS' } : {})
+    const batch = batchOf(session, 0, ['a'])
+    await insist(session, batch)
+    session.release!(batch)
+    expect([...batch.records()]).toHaveLength(1)
+  })
+
+  it('is kept only up to 4 MiB, and not where the next ones need more', () => {
+    const buffers = new BatchBuffers()
+    const [large, small] = [new Uint8Array(4_000_000), new Uint8Array(100)]
+    buffers.giveBack(large)
+    buffers.giveBack(new Uint8Array(300_000))
+    expect(buffers.take(100)).toBe(large)
+    buffers.giveBack(small)
+    expect(buffers.take(200)).toHaveLength(200)
+    expect(buffers.take(50)).not.toBe(small)
   })
 })
 

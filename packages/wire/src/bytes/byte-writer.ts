@@ -20,8 +20,9 @@ export class ByteWriter {
   #borrowedBytes = 0
   #sizing = 0
 
-  constructor(initialBytes = 256) {
-    this.bytes = new Uint8Array(initialBytes)
+  /** @param initial the buffer to begin with, or how large it is to be */
+  constructor(initial: Uint8Array | number = 256) {
+    this.bytes = typeof initial === 'number' ? new Uint8Array(initial) : initial
   }
 
   /** Bytes that were written, borrowed ones included. */

@@ -12,6 +12,8 @@ import { contentLength, headersLength } from './record-size.ts'
 export interface BatchWriterOptions {
   /** How large the buffer is at first. It doubles when full. Default 1,024. */
   readonly initialBytes?: number | undefined
+  /** Written into instead of a new buffer, whatever stands in it, as far as the batch fits. It is the writer's from then on. */
+  readonly buffer?: Uint8Array | undefined
   /** `append` refuses what would make the batch longer, unless it is empty. Default: no limit but 2^31 - 1. */
   readonly maxBytes?: number | undefined
   /** `append` refuses more records than that. Default: no limit but 2^31 - 1. */
@@ -49,7 +51,8 @@ export function createBatchWriter(options: BatchWriterOptions = {}): BatchWriter
   integerOption('initialBytes', initialBytes, { min: 1, max: 0x7fffffff })
   integerOption('maxBytes', maxBytes, { min: 1, max: 0x7fffffff })
   integerOption('maxRecords', maxRecords, { min: 1, max: 0x7fffffff })
-  return new RecordBatchWriter(Math.max(initialBytes, batchHeaderBytes), maxBytes, maxRecords)
+  const buffer = options.buffer ?? new Uint8Array(Math.max(initialBytes, batchHeaderBytes))
+  return new RecordBatchWriter(buffer, maxBytes, maxRecords)
 }
 
 class RecordBatchWriter implements BatchWriter {
@@ -60,8 +63,8 @@ class RecordBatchWriter implements BatchWriter {
   baseTimestamp = -1
   maxTimestamp = -1
 
-  constructor(initialBytes: number, maxBytes: number, maxRecords: number) {
-    this.#writer = new ByteWriter(initialBytes)
+  constructor(buffer: Uint8Array, maxBytes: number, maxRecords: number) {
+    this.#writer = new ByteWriter(buffer)
     this.#writer.reserve(batchHeaderBytes)
     this.#maxBytes = maxBytes
     this.#maxRecords = maxRecords
