@@ -23,7 +23,7 @@ describe('ApiVersions', () => {
     expect(errorCode).toBe(0)
     expect(apiKeys).toHaveLength(servedApis.length)
     expect(apiKeys).toContainEqual({ apiKey: 0, minVersion: 0, maxVersion: 11 })
-    expect(apiKeys).toContainEqual({ apiKey: 1, minVersion: 4, maxVersion: 17 })
+    expect(apiKeys).toContainEqual({ apiKey: 1, minVersion: 4, maxVersion: 18 })
   })
 
   test('in a version that is not served is answered in version 0, with the versions that are', async () => {

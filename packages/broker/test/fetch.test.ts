@@ -10,23 +10,26 @@ function values({ records }: FetchedPartition): (string | null)[] {
     .map(({ value }) => text(value))
 }
 
-test.each([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17])('Fetch v%i gives what was produced', async (version) => {
-  await using broker = createBroker({ topics: { t: 1 } })
-  const client = connectClient(broker)
-  await produceTo(client, 't', 0, batchOf(['a', 'b']))
-  const { topics } = await client.call(metadataApi, 12, { topics: null })
-  const topic = version < 13 ? { topic: 't' } : { topicId: topics[0]!.topicId }
-  const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1_000 }]
-  const answer = await client.call(fetchApi, version, {
-    maxWaitMs: 100,
-    minBytes: 1,
-    topics: [{ ...topic, partitions }],
-  })
-  expect(answer.sessionId).toBe(0)
-  const [partition] = answer.responses[0]!.partitions
-  expect(partition).toMatchObject({ errorCode: 0, highWatermark: 2, lastStableOffset: 2, preferredReadReplica: -1 })
-  expect(values(partition!)).toEqual(['a', 'b'])
-})
+test.each([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])(
+  'Fetch v%i gives what was produced',
+  async (version) => {
+    await using broker = createBroker({ topics: { t: 1 } })
+    const client = connectClient(broker)
+    await produceTo(client, 't', 0, batchOf(['a', 'b']))
+    const { topics } = await client.call(metadataApi, 12, { topics: null })
+    const topic = version < 13 ? { topic: 't' } : { topicId: topics[0]!.topicId }
+    const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1_000 }]
+    const answer = await client.call(fetchApi, version, {
+      maxWaitMs: 100,
+      minBytes: 1,
+      topics: [{ ...topic, partitions }],
+    })
+    expect(answer.sessionId).toBe(0)
+    const [partition] = answer.responses[0]!.partitions
+    expect(partition).toMatchObject({ errorCode: 0, highWatermark: 2, lastStableOffset: 2, preferredReadReplica: -1 })
+    expect(values(partition!)).toEqual(['a', 'b'])
+  },
+)
 
 describe('Fetch answers at once', () => {
   test('with an error beside what is there, where one partition has one', async () => {

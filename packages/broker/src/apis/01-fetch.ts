@@ -1,19 +1,19 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { isPartitaError, kafkaErrorCodes } from '@partita/protocol'
-import { batchHeaders, fetchApi, type RequestOf, type ResponseInput } from '@partita/wire'
+import { batchHeaders, fetchApi } from '@partita/wire'
 import type { ClusterNode } from '../cluster/cluster-node.ts'
 import { endpointsOf, type LeaderHint, leaderHint } from '../cluster/leader-hints.ts'
 import { preferredReplica } from '../cluster/preferred-replica.ts'
 import { leaderError, replicaError } from '../cluster/replica-error.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
+import { type FetchedAll, type FetchScope, fetchScope, partitionsAsked } from '../fetch-sessions/fetch-scope.ts'
+import type { AskedTopic, FetchRequest as Request, FetchResponse as Response } from '../fetch-sessions/fetch-session.ts'
 import type { Isolation, PartitionLog } from '../log/partition-log.ts'
 import { waitForBytes } from '../log/wait-for-bytes.ts'
 import type { Partition } from '../topics/partition.ts'
 
-type Request = RequestOf<typeof fetchApi>
-type Response = ResponseInput<typeof fetchApi>
-type PartitionRequest = Request['topics'][number]['partitions'][number]
+type PartitionRequest = AskedTopic['partitions'][number]
 type PartitionResponse = Response['responses'][number]['partitions'][number]
 type AbortedTransaction = NonNullable<PartitionResponse['abortedTransactions']>[number]
 
@@ -28,30 +28,29 @@ type TargetTopic = Pick<Response['responses'][number], 'topic' | 'topicId'> & { 
 
 const noBytes = new Uint8Array(0)
 
-/** Batches out of partitions. Sessions (KIP-227) are declined: every answer has session id 0, and every fetch is full. */
+/** Batches out of partitions. */
 export const fetch: ServedApi = serve<typeof fetchApi>({
   api: fetchApi,
-  versions: [4, 17],
+  versions: [4, 18],
   settlesStorage: true,
   handle(request, context) {
-    if (request.sessionId !== 0 && request.sessionEpoch > 0) {
-      return { errorCode: kafkaErrorCodes.FETCH_SESSION_ID_NOT_FOUND, responses: [] }
-    }
-    const topics = targetsIn(request, context)
+    const scope = fetchScope(request, context.version, context.broker.fetchSessions)
+    if (typeof scope === 'string') return { errorCode: kafkaErrorCodes[scope], responses: [] }
+    const topics = targetsIn(scope, context)
     const targets = topics.flatMap((topic) => topic.targets)
-    return mustAnswerAtOnce(request, targets, context)
-      ? read(request, topics, context)
-      : readLater(request, targets, context)
+    if (!mustAnswerAtOnce(request, targets, context)) return readLater(request, scope, targets, context)
+    return scope.answer(read(request, topics, context))
   },
-  *partitionsOf({ topics }, broker) {
-    for (const { topic, topicId, partitions } of topics) {
-      const name = broker.topics.getById(topicId)?.name ?? topic
-      yield* partitions.map(({ partition }) => ({ topic: name, partition }))
-    }
-  },
+  partitionsOf: (request, { topics, fetchSessions }) =>
+    partitionsAsked(request, fetchSessions, ({ topic, topicId }) => topics.getById(topicId)?.name ?? topic),
 })
 
-async function readLater(request: Request, targets: readonly Target[], context: RequestContext): Promise<Response> {
+async function readLater(
+  request: Request,
+  scope: FetchScope,
+  targets: readonly Target[],
+  context: RequestContext,
+): Promise<Response> {
   const wants = targets.map(({ asked, partition }) => ({
     log: partition!.log,
     offset: asked.fetchOffset,
@@ -62,7 +61,7 @@ async function readLater(request: Request, targets: readonly Target[], context: 
   const onClose = (listener: () => void): (() => void) => onCloseOrMove(listener, context)
   await waitForBytes(wants, { minBytes, maxWaitMs: request.maxWaitMs }, { clock: broker.clock, onClose })
   // A topic may have gone meanwhile, or its leader moved: everything is looked up again.
-  return read(request, targetsIn(request, context), context)
+  return scope.answer(read(request, targetsIn(scope, context), context))
 }
 
 /** Who leads may be another by the time that there is something: then it is no longer for this node to answer. */
@@ -73,11 +72,11 @@ function onCloseOrMove(listener: () => void, { onClose, broker }: RequestContext
   }
 }
 
-function targetsIn({ topics }: Request, context: RequestContext): TargetTopic[] {
+function targetsIn({ topics }: FetchScope, context: RequestContext): TargetTopic[] {
   return topics.map((topic) => targetsOf(topic, context))
 }
 
-function targetsOf({ topic, topicId, partitions }: Request['topics'][number], context: RequestContext): TargetTopic {
+function targetsOf({ topic, topicId, partitions }: AskedTopic, context: RequestContext): TargetTopic {
   const { topics } = context.broker
   const byId = context.version >= 13
   const found = byId ? topics.getById(topicId) : topics.get(topic)
@@ -130,7 +129,7 @@ function betterReplica(
 }
 
 /** Reads in the order of the request, as far as its bytes go. The very first batch comes whatever its size (KIP-74). */
-function read(request: Request, topics: readonly TargetTopic[], context: RequestContext): Response {
+function read(request: Request, topics: readonly TargetTopic[], context: RequestContext): FetchedAll {
   const { broker, version } = context
   const { warn, cluster } = broker
   const leaders: number[] = []

@@ -37,6 +37,7 @@ export const brokerConfigTable: readonly ConfigDefinition[] = [
   { name: 'log.retention.check.interval.ms', type: 'long', default: '300000', min: 1 },
   { name: 'log.retention.ms', type: 'long', default: '604800000', min: -1 },
   { name: 'log.segment.bytes', type: 'int', default: '1073741824', min: 14 },
+  { name: 'max.incremental.fetch.session.cache.slots', type: 'int', default: '1000', min: 0 },
   { name: 'message.max.bytes', type: 'int', default: '1048588', min: 0 },
   { name: 'min.insync.replicas', type: 'int', default: '1', min: 1 },
   { name: 'num.partitions', type: 'int', default: '1', min: 1 },

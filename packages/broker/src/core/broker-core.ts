@@ -10,6 +10,7 @@ import { brokerConfigTable } from '../configs/broker-config-table.ts'
 import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
 import { type ControlDesk, createControlDesk } from '../control/broker-control.ts'
 import { createDiskFaults } from '../control/disk-faults.ts'
+import { createFetchSessionCache } from '../fetch-sessions/fetch-session-cache.ts'
 import { createGroupCoordinator } from '../groups/group-coordinator.ts'
 import type { GroupSettings } from '../groups/group.ts'
 import { ConnectionSasl } from '../sasl/connection-sasl.ts'
@@ -91,6 +92,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
     topics,
     groups,
     transactions,
+    fetchSessions: createFetchSessionCache(clock, () => configs.number('max.incremental.fetch.session.cache.slots')),
     apiVersions: advertisedVersions(servedApis),
     nextProducerId,
     storage,

@@ -1,6 +1,7 @@
 import type { Clock } from '@partita/protocol'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ConfigSet } from '../configs/config-set.ts'
+import type { FetchSessionCache } from '../fetch-sessions/fetch-session-cache.ts'
 import type { GroupCoordinator } from '../groups/group-coordinator.ts'
 import type { AdvertisedVersions } from './advertised-versions.ts'
 import type { Storage } from './storage.ts'
@@ -17,6 +18,7 @@ export interface BrokerState {
   readonly topics: TopicRegistry
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
+  readonly fetchSessions: FetchSessionCache
   /** What an ApiVersions answer lists: derived from the APIs that are served. */
   readonly apiVersions: readonly AdvertisedVersions[]
   /** An id that no producer had before. */
