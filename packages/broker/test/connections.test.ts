@@ -67,9 +67,11 @@ describe('a connection is closed, with a warning that says why', () => {
   test('for a version that is not served', async () => {
     const { broker, warnings } = warningBroker()
     const client = connectClient(broker)
-    void client.call(metadataApi, 13, { topics: null })
+    const request = encodeRequest(metadataApi, 13, { correlationId: 1 }, { topics: null })
+    new DataView(request.buffer, request.byteOffset).setInt16(6, 14)
+    client.sendRaw(request)
     await expect.poll(() => client.isClosed).toBe(true)
-    expect(warnings[0]).toMatch(/Metadata in version 13; versions 0 to 12 are served/)
+    expect(warnings[0]).toMatch(/Metadata in version 14; versions 0 to 13 are served/)
   })
 
   test.each<[string, Uint8Array]>([

@@ -5,6 +5,7 @@ import {
   joinGroupApi,
   leaveGroupApi,
   listGroupsApi,
+  metadataApi,
   offsetCommitApi,
   offsetDeleteApi,
   offsetFetchApi,
@@ -81,6 +82,31 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
 )
 
 describe('OffsetCommit and OffsetFetch', () => {
+  test('v10 find topics by their ids, and tell which id leads nowhere', async () => {
+    await using broker = createBroker({ topics: { t: 2, u: 1 } })
+    const client = connectClient(broker)
+    const metadata = await client.call(metadataApi, 13, { topics: [{ name: 't' }] })
+    const { topicId } = metadata.topics[0]!
+    const unknown = 'a'.repeat(32)
+    const position = { partitionIndex: 1, committedOffset: 5, committedMetadata: 'm' }
+    const topics = [topicId, unknown].map((id) => ({ topicId: id, partitions: [position] }))
+    const committed = await client.call(offsetCommitApi, 10, { groupId: 'g', topics })
+    const nowhere = code('UNKNOWN_TOPIC_ID')
+    expect(committed.topics).toMatchObject([
+      { topicId, partitions: [{ partitionIndex: 1, errorCode: 0 }] },
+      { topicId: unknown, partitions: [{ partitionIndex: 1, errorCode: nowhere }] },
+    ])
+    const fetch = async (asked: readonly { topicId: string; partitionIndexes: number[] }[] | null) =>
+      (await client.call(offsetFetchApi, 10, { groups: [{ groupId: 'g', topics: asked }] })).groups[0]!.topics
+    const found = { partitionIndex: 1, committedOffset: 5, metadata: 'm', errorCode: 0 }
+    expect(await fetch(null)).toMatchObject([{ topicId, partitions: [found] }])
+    const wanted = [topicId, unknown].map((id) => ({ topicId: id, partitionIndexes: [1] }))
+    expect(await fetch(wanted)).toMatchObject([
+      { topicId, partitions: [found] },
+      { topicId: unknown, partitions: [{ partitionIndex: 1, committedOffset: -1, errorCode: nowhere }] },
+    ])
+  })
+
   test.each([2, 3, 4, 5, 6, 7, 8, 9])('v%i bring back what was committed, metadata and all', async (version) => {
     await using here = broker()
     const client = connectClient(here)

@@ -10,7 +10,7 @@ import { createBroker, startBroker } from '../src/index.ts'
 import { batchOf, code, connectClient, produceTo } from './api-client.ts'
 
 describe('Metadata', () => {
-  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])(
     'v%i tells the broker, the topic and its leaders',
     async (version) => {
       await using broker = await startBroker({ topics: { t: 2 } })
@@ -92,7 +92,7 @@ test('the coordinator of every group and transaction is this node', async () => 
 })
 
 describe('ListOffsets', () => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(
     'v%i finds the ends of the log and the first record of a time',
     async (version) => {
       await using broker = createBroker({ topics: { t: 1 } })
@@ -114,8 +114,12 @@ describe('ListOffsets', () => {
       expect(await find(-2)).toEqual([0, 0, -1])
       expect(await find(now - 2_500)).toEqual([0, 1, now - 1_000])
       expect(await find(now)).toEqual([0, -1, -1])
-      expect(await find(-3)).toEqual([0, 1, now - 1_000])
-      expect(await find(-5)).toEqual([0, -1, -1])
+      const unsupported = [code('UNSUPPORTED_VERSION'), -1, -1]
+      expect(await find(-3)).toEqual(version < 7 ? unsupported : [0, 1, now - 1_000])
+      expect(await find(-4)).toEqual(version < 8 ? unsupported : [0, 0, -1])
+      expect(await find(-5)).toEqual(version < 9 ? unsupported : [0, -1, -1])
+      expect(await find(-6)).toEqual(version < 11 ? unsupported : [0, -1, -1])
+      expect(await find(-7)).toEqual(unsupported)
     },
   )
 

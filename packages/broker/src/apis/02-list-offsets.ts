@@ -12,12 +12,29 @@ type Response = ResponseInput<typeof listOffsetsApi>
 type PartitionResponse = Response['topics'][number]['partitions'][number]
 
 /** What a timestamp below zero asks for. */
-const ask = { latest: -1, earliest: -2, maxTimestamp: -3, earliestLocal: -4, latestTiered: -5 } as const
+const ask = {
+  latest: -1,
+  earliest: -2,
+  maxTimestamp: -3,
+  earliestLocal: -4,
+  latestTiered: -5,
+  earliestPendingUpload: -6,
+} as const
+
+/** Which version a client needs to ask for it; any other number below zero stands for nothing. */
+const askedSince: ReadonlyMap<number, number> = new Map([
+  [ask.latest, 0],
+  [ask.earliest, 0],
+  [ask.maxTimestamp, 7],
+  [ask.earliestLocal, 8],
+  [ask.latestTiered, 9],
+  [ask.earliestPendingUpload, 11],
+])
 
 /** The ends of logs, or the first record of a time. */
 export const listOffsets: ServedApi = serve<typeof listOffsetsApi>({
   api: listOffsetsApi,
-  versions: [1, 9],
+  versions: [1, 11],
   async handle(request, context) {
     const topics: Response['topics'][number][] = []
     for (const { name, partitions } of request.topics) {
@@ -38,12 +55,14 @@ async function answerOne(
   topic: string,
   { partitionIndex, currentLeaderEpoch, timestamp }: Request['topics'][number]['partitions'][number],
   { isolationLevel }: Request,
-  { broker, node, injectedError }: RequestContext,
+  { broker, node, version, injectedError }: RequestContext,
 ): Promise<PartitionResponse> {
   const partition = broker.topics.partition(topic, partitionIndex)
   const injected = injectedError(topic, partitionIndex)
   if (injected !== undefined) return failed(partitionIndex, injected)
   if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
+  if (timestamp < 0 && version < (askedSince.get(timestamp) ?? Infinity))
+    return failed(partitionIndex, 'UNSUPPORTED_VERSION')
   const fault = leaderError(partition.leadership, node, currentLeaderEpoch)
   if (fault !== 'NONE') return failed(partitionIndex, fault)
   if (partition.log.diskFault !== undefined) return failed(partitionIndex, 'KAFKA_STORAGE_ERROR')
@@ -68,7 +87,9 @@ async function find(log: PartitionLog, timestamp: number, isolation: Isolation):
       return { offset: log.startOffset, timestamp: -1 }
     case ask.maxTimestamp:
       return readable(await findLatestRecord(log), log.limitFor(isolation))
+    // There is no remote storage: nothing is there, and nothing waits to go there.
     case ask.latestTiered:
+    case ask.earliestPendingUpload:
       return undefined
     default:
       return readable(await findRecordSince(log, timestamp), log.limitFor(isolation))

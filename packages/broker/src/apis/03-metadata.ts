@@ -17,7 +17,7 @@ type TopicResponse = Response['topics'][number]
  */
 export const metadata: ServedApi = serve<typeof metadataApi>({
   api: metadataApi,
-  versions: [0, 12],
+  versions: [0, 13],
   handle: (request, context) => answer(context.broker, topicsOf(request, context)),
   refuse(request, errorCode, { broker }) {
     const topics = (request.topics ?? []).map(({ name, topicId }) => noTopic(errorCode, name, topicId))

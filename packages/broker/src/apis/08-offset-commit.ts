@@ -11,26 +11,35 @@ import { positionToCommit } from '../groups/position-to-commit.ts'
 
 type Request = RequestOf<typeof offsetCommitApi>
 type Response = ResponseInput<typeof offsetCommitApi>
-type PartitionRequest = Request['topics'][number]['partitions'][number]
+type TopicRequest = Request['topics'][number]
+type PartitionRequest = TopicRequest['partitions'][number]
 
 /** A group's positions, with metadata. Offsets of -1 and -2 are taken as they are: kafkajs resets groups with them. */
 export const offsetCommit: ServedApi = serve<typeof offsetCommitApi>({
   api: offsetCommitApi,
-  versions: [2, 9],
+  versions: [2, 10],
   handle(request, context) {
     const group = openGroup(request, context)
-    return answer(request, (topic, partition) => {
+    const nameOf = (topic: TopicRequest): string | undefined => nameIn(topic, context)
+    return answer(request, nameOf, (topic, partition) => {
+      if (topic === undefined) return 'UNKNOWN_TOPIC_ID'
       const injected = context.injectedError(topic, partition.partitionIndex)
       if (injected !== undefined) return injected
       return group instanceof Group ? commitOne(group, request, topic, partition, context) : group
     })
   },
-  *partitionsOf({ topics }) {
-    for (const { name, partitions } of topics) {
-      yield* partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex }))
+  *partitionsOf({ topics }, broker) {
+    for (const { name, topicId, partitions } of topics) {
+      const topic = broker.topics.getById(topicId)?.name ?? name
+      yield* partitions.map(({ partitionIndex }) => ({ topic, partition: partitionIndex }))
     }
   },
 })
+
+/** From version 10 on, topics go by their ids. */
+function nameIn({ name, topicId }: TopicRequest, { version, broker }: RequestContext): string | undefined {
+  return version < 10 ? name : broker.topics.getById(topicId)?.name
+}
 
 function openGroup(request: Request, context: RequestContext): Group | KafkaErrorName {
   const { version, broker } = context
@@ -65,14 +74,16 @@ function commitOne(
 
 function answer(
   { topics }: Request,
-  resultOf: (topic: string, partition: PartitionRequest) => KafkaErrorName,
+  nameOf: (topic: TopicRequest) => string | undefined,
+  resultOf: (topic: string | undefined, partition: PartitionRequest) => KafkaErrorName,
 ): Response {
   return {
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map((partition) => ({
+    topics: topics.map((topic) => ({
+      name: topic.name,
+      topicId: topic.topicId,
+      partitions: topic.partitions.map((partition) => ({
         partitionIndex: partition.partitionIndex,
-        errorCode: kafkaErrorCodes[resultOf(name, partition)],
+        errorCode: kafkaErrorCodes[resultOf(nameOf(topic), partition)],
       })),
     })),
   }

@@ -5,6 +5,7 @@ import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 import type { CommittedPosition } from '../groups/committed-offsets.ts'
 import type { Group } from '../groups/group.ts'
+import type { TopicRegistry } from '../topics/topic-registry.ts'
 
 type Request = RequestOf<typeof offsetFetchApi>
 type Response = ResponseInput<typeof offsetFetchApi>
@@ -18,7 +19,7 @@ type PartitionResponse = TopicResponse['partitions'][number]
  */
 export const offsetFetch: ServedApi = serve<typeof offsetFetchApi>({
   api: offsetFetchApi,
-  versions: [1, 9],
+  versions: [1, 10],
   // Later versions ask for several groups: each has an error of its own.
   coordinated: ({ groupId }, version) => (version < 8 ? { kind: 'group', key: groupId } : undefined),
   handle({ groupId, topics, groups, requireStable }, context) {
@@ -30,7 +31,11 @@ export const offsetFetch: ServedApi = serve<typeof offsetFetchApi>({
         const group = broker.groups.get(id)
         const fault = elsewhere === 'NONE' ? faultOf(group, memberId, memberEpoch) : elsewhere
         if (fault !== 'NONE') return { groupId: id, topics: [], errorCode: kafkaErrorCodes[fault] }
-        return { groupId: id, topics: offsetsOf(group, asked, requireStable), errorCode: kafkaErrorCodes.NONE }
+        const offsets =
+          version < 10
+            ? offsetsOf(group, asked, requireStable)
+            : offsetsById(group, asked, requireStable, broker.topics)
+        return { groupId: id, topics: offsets, errorCode: kafkaErrorCodes.NONE }
       }),
     }
   },
@@ -77,6 +82,31 @@ function offsetsOf(
     topics.set(topic, partitions)
   }
   return Array.from(topics, ([name, partitions]) => ({ name, partitions }))
+}
+
+/** From version 10 on, topics go by their ids. */
+function offsetsById(
+  group: Group | undefined,
+  asked: readonly TopicRequest[] | null,
+  requireStable: boolean,
+  registry: TopicRegistry,
+): TopicResponse[] {
+  if (asked === null) {
+    return offsetsOf(group, null, requireStable).flatMap(({ name = '', partitions }) => {
+      const topicId = registry.get(name)?.id
+      return topicId === undefined ? [] : [{ topicId, partitions }]
+    })
+  }
+  return asked.map((topic) => {
+    const { topicId, partitionIndexes } = topic
+    const name = registry.getById(topicId)?.name
+    if (name !== undefined) {
+      const [{ partitions }] = offsetsOf(group, [{ ...topic, name }], requireStable) as [TopicResponse]
+      return { topicId, partitions }
+    }
+    const errorCode = kafkaErrorCodes.UNKNOWN_TOPIC_ID
+    return { topicId, partitions: partitionIndexes.map((index) => ({ ...positionOf(index, undefined), errorCode })) }
+  })
 }
 
 function unstable(partitionIndex: number): PartitionResponse {
