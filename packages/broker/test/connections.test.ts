@@ -22,8 +22,21 @@ describe('ApiVersions', () => {
     const { errorCode, apiKeys } = await connectClient(broker).call(apiVersionsApi, version, software)
     expect(errorCode).toBe(0)
     expect(apiKeys).toHaveLength(servedApis.length)
-    expect(apiKeys).toContainEqual({ apiKey: 0, minVersion: 0, maxVersion: 11 })
+    expect(apiKeys).toContainEqual({ apiKey: 0, minVersion: 0, maxVersion: 13 })
     expect(apiKeys).toContainEqual({ apiKey: 1, minVersion: 4, maxVersion: 18 })
+  })
+
+  test('tells the features of the cluster; before version 4 none that begins at 0', async () => {
+    await using broker = createBroker()
+    const software = { clientSoftwareName: 'my-client', clientSoftwareVersion: '1.0' }
+    const client = connectClient(broker)
+    const finalized = {
+      finalizedFeaturesEpoch: 1,
+      finalizedFeatures: [{ name: 'transaction.version', minVersionLevel: 2, maxVersionLevel: 2 }],
+    }
+    expect(await client.call(apiVersionsApi, 3, software)).toMatchObject({ ...finalized, supportedFeatures: [] })
+    const supportedFeatures = [{ name: 'transaction.version', minVersion: 0, maxVersion: 2 }]
+    expect(await client.call(apiVersionsApi, 4, software)).toMatchObject({ ...finalized, supportedFeatures })
   })
 
   test('in a version that is not served is answered in version 0, with the versions that are', async () => {

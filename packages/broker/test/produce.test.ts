@@ -1,9 +1,9 @@
-import { compressBatch, produceApi, initProducerIdApi } from '@partita/wire'
+import { compressBatch, produceApi, initProducerIdApi, metadataApi } from '@partita/wire'
 import { describe, expect, test } from 'vitest'
 import { createBroker } from '../src/index.ts'
 import { batchOf, code, connectClient, produceTo, text } from './api-client.ts'
 
-test.each([3, 4, 5, 6, 7, 8, 9, 10, 11])('Produce v%i appends and tells the offset', async (version) => {
+test.each([3, 4, 5, 6, 7, 8, 9, 10, 11, 12])('Produce v%i appends and tells the offset', async (version) => {
   await using broker = createBroker({ topics: { t: 2 } })
   const client = connectClient(broker)
   await produceTo(client, 't', 1, batchOf(['a', 'b']), { version })
@@ -19,6 +19,24 @@ test.each([3, 4, 5, 6, 7, 8, 9, 10, 11])('Produce v%i appends and tells the offs
 })
 
 describe('Produce', () => {
+  test('v13 finds topics by their ids, and tells which id leads nowhere; fault rules name topics as ever', async () => {
+    await using broker = createBroker({ topics: { t: 1, compacted: { configs: { 'cleanup.policy': 'compact' } } } })
+    const client = connectClient(broker)
+    const idOf = async (name: string): Promise<string> =>
+      (await client.call(metadataApi, 13, { topics: [{ name }] })).topics[0]!.topicId
+    const ids = [await idOf('t'), await idOf('compacted'), 'a'.repeat(32)]
+    const write = async (acks = 1) => {
+      const topicData = ids.map((topicId) => ({ topicId, partitionData: [{ index: 0, records: batchOf(['a']) }] }))
+      const { responses } = await client.call(produceApi, 13, { acks, timeoutMs: 0, topicData })
+      return responses.map(({ topicId, partitionResponses: [only] }) => [topicId, only!.errorCode, only!.baseOffset])
+    }
+    const nowhere = [ids[2], code('UNKNOWN_TOPIC_ID'), -1]
+    expect(await write()).toEqual([[ids[0], 0, 0], [ids[1], 0, 0], nowhere])
+    broker.control.on({ api: 'Produce', topic: 't' }).fail('KAFKA_STORAGE_ERROR')
+    expect(await write()).toEqual([[ids[0], code('KAFKA_STORAGE_ERROR'), -1], [ids[1], 0, 1], nowhere])
+    expect((await broker.log('t', 0)).map(({ value }) => text(value))).toEqual(['a'])
+  })
+
   test('answers each partition by itself', async () => {
     await using broker = createBroker({ topics: { t: 1 } })
     const client = connectClient(broker)

@@ -66,7 +66,8 @@ describe('a transactional id', () => {
     let last = begun()
     while (last.producerEpoch < 0x7ffe) last = begun()
     coordinator.addPartitions(last, [place])
-    expect(init()).toEqual({ producerId: 2, producerEpoch: 0 })
+    // Epoch 0 was that of the producer that was fenced, had it asked to go on.
+    expect(init()).toEqual({ producerId: 2, producerEpoch: 1 })
     expect(written).toEqual(['abort t-0 1/32767'])
   })
 
@@ -218,6 +219,78 @@ describe('a transaction', () => {
     expect(coordinator.verifyGroup(producer, 'h')).toBe('TRANSACTION_ABORTABLE')
     coordinator.end(producer, 'commit')
     expect(coordinator.verifyPartition(producer, place)).toBe('TRANSACTION_ABORTABLE')
+  })
+})
+
+describe('a transaction of a producer that has another epoch in each (KIP-890)', () => {
+  const next = (producer: TransactionalProducer, steps = 1): TransactionalProducer => ({
+    ...producer,
+    producerEpoch: producer.producerEpoch + steps,
+  })
+
+  test('begins with what is written or committed, and ends in the next epoch, which its markers have already', () => {
+    const producer = begun()
+    expect(coordinator.joinPartition(producer, place)).toBe('NONE')
+    expect(coordinator.joinGroup(producer, 'g')).toBe('NONE')
+    expect(state()).toBe('Ongoing')
+    expect(coordinator.endAndBump(producer, 'commit')).toEqual({ producerId: 1, producerEpoch: 1 })
+    expect([state(), written]).toEqual(['CompleteCommit', ['commit t-0 1/1', 'commit group g 1']])
+    expect(coordinator.joinPartition(producer, place)).toBe('INVALID_PRODUCER_EPOCH')
+    expect(coordinator.joinGroup(producer, 'g')).toBe('INVALID_PRODUCER_EPOCH')
+    expect(coordinator.joinPartition(next(producer), place)).toBe('NONE')
+  })
+
+  test('may be ended the same way again, by a retry, and gets the same epoch; not the other way', () => {
+    const producer = begun()
+    coordinator.joinPartition(producer, place)
+    const ended = [1, 2, 3].map(() => coordinator.endAndBump(producer, 'commit'))
+    expect(ended).toEqual(Array.from({ length: 3 }, () => ({ producerId: 1, producerEpoch: 1 })))
+    expect(written).toEqual(['commit t-0 1/1'])
+    expect(coordinator.endAndBump(producer, 'abort')).toBe('INVALID_TXN_STATE')
+    expect(init(producer)).toEqual({ producerId: 1, producerEpoch: 1 })
+    expect(coordinator.endAndBump(producer, 'commit')).toBe('PRODUCER_FENCED')
+  })
+
+  test('can be aborted before it began, and not committed', () => {
+    const producer = begun()
+    expect(coordinator.endAndBump(producer, 'commit')).toBe('INVALID_TXN_STATE')
+    expect(coordinator.endAndBump(producer, 'abort')).toEqual({ producerId: 1, producerEpoch: 1 })
+    expect(coordinator.endAndBump(next(producer), 'abort')).toEqual({ producerId: 1, producerEpoch: 2 })
+    expect(coordinator.endAndBump(next(producer), 'abort')).toEqual({ producerId: 1, producerEpoch: 2 })
+    expect(coordinator.endAndBump(next(producer, 2), 'commit')).toBe('INVALID_TXN_STATE')
+    expect([state(), written]).toEqual(['CompleteAbort', []])
+  })
+
+  test('that took too long may be aborted by its producer, which learns its next epoch; a commit is refused', async () => {
+    const producer = begun(500)
+    coordinator.joinPartition(producer, place)
+    await clock.advance(500)
+    expect(written).toEqual(['abort t-0 1/1'])
+    expect(coordinator.endAndBump(producer, 'commit')).toBe('INVALID_TXN_STATE')
+    expect(coordinator.endAndBump(producer, 'abort')).toEqual({ producerId: 1, producerEpoch: 1 })
+    expect(written).toHaveLength(1)
+  })
+
+  test('is for the one producer that has the id now', () => {
+    const old = begun()
+    const producer = begun()
+    coordinator.joinPartition(producer, place)
+    expect(coordinator.endAndBump(old, 'commit')).toBe('PRODUCER_FENCED')
+    expect(coordinator.endAndBump({ ...producer, producerId: 9 }, 'commit')).toBe('INVALID_PRODUCER_ID_MAPPING')
+    expect(coordinator.endAndBump({ ...producer, transactionalId: 'x' }, 'commit')).toBe('INVALID_PRODUCER_ID_MAPPING')
+    expect(coordinator.endAndBump({ ...producer, transactionalId: '' }, 'commit')).toBe('INVALID_REQUEST')
+    expect(coordinator.joinPartition({ ...producer, producerId: 9 }, place)).toBe('INVALID_PRODUCER_ID_MAPPING')
+    expect([state(), written]).toEqual(['Ongoing', []])
+  })
+
+  test('goes on with another producer id after the last epoch, also where its answer was lost', () => {
+    let last = begun()
+    while (last.producerEpoch < 0x7ffe) last = begun()
+    coordinator.joinPartition(last, place)
+    const another = { producerId: 2, producerEpoch: 0 }
+    expect([1, 2].map(() => coordinator.endAndBump(last, 'commit'))).toEqual([another, another])
+    expect(written).toEqual(['commit t-0 1/32767'])
+    expect(coordinator.joinPartition({ ...last, ...another }, place)).toBe('NONE')
   })
 })
 

@@ -13,48 +13,67 @@ import type { Topic } from '../topics/topic.ts'
 
 type Request = RequestOf<typeof produceApi>
 type Response = ResponseInput<typeof produceApi>
-type PartitionRequest = Request['topicData'][number]['partitionData'][number]
+type TopicRequest = Request['topicData'][number]
+type PartitionRequest = TopicRequest['partitionData'][number]
 type PartitionResponse = Response['responses'][number]['partitionResponses'][number]
 
-interface TopicResponse {
+/** What is to be written to one topic, and the topic, if there is one. */
+interface Target {
+  readonly asked: TopicRequest
+  /** As the request, or the topic, has it; empty where an id leads nowhere. */
   readonly name: string
-  readonly partitionResponses: PartitionResponse[]
+  readonly topic: Topic | undefined
 }
+
+type TopicResponse = Pick<TopicRequest, 'name' | 'topicId'> & { readonly partitionResponses: PartitionResponse[] }
 
 /** Batches into partitions. Served from version 3 on, but advertised from 0: see `advertisedFrom`. */
 export const produce: ServedApi = serve<typeof produceApi>({
   api: produceApi,
-  versions: [3, 11],
+  versions: [3, 13],
   // librdkafka before 2.11.1 takes a broker without version 0 for one that cannot compress. Kafka 4 does the same.
   advertisedFrom: 0,
   settlesStorage: true,
   handle(request, context) {
-    const compacted = request.topicData.some(({ name }) => isCompacted(context.broker.topics.get(name)))
-    return compacted ? checkKeysThenAppend(request, context) : appendAndSettle(request, context)
+    const targets = targetsIn(request, context)
+    const compacted = targets.some(({ topic }) => isCompacted(topic))
+    return compacted ? checkKeysThenAppend(request, context) : appendAndSettle(request, targets, context)
   },
-  *partitionsOf({ topicData }) {
-    for (const { name, partitionData } of topicData) yield* partitionData.map(({ index }) => placeOf(name, index))
+  *partitionsOf({ topicData }, { topics }) {
+    for (const { name, topicId, partitionData } of topicData) {
+      const topic = topics.getById(topicId)?.name ?? name
+      yield* partitionData.map(({ index }) => ({ topic, partition: index }))
+    }
   },
 })
+
+/** From version 13 on, topics go by their ids. */
+function targetsIn({ topicData }: Request, { version, broker }: RequestContext): Target[] {
+  return topicData.map((asked) => {
+    const topic = version < 13 ? broker.topics.get(asked.name) : broker.topics.getById(asked.topicId)
+    return { asked, name: topic?.name ?? asked.name, topic }
+  })
+}
 
 /** An answer says of a batch that it is there only when it is as safe as it has been asked to be: also of a retry. */
 function appendAndSettle(
   request: Request,
+  targets: readonly Target[],
   context: RequestContext,
   keyless?: ReadonlyMap<string, Refusal>,
 ): Response | undefined | Promise<Response | undefined> {
-  const responses = appendAll(request, context, keyless)
+  const responses = appendAll(request, targets, context, keyless)
   const flushed = context.broker.storage.flushed()
   if (flushed === undefined) return answerOf(request, responses, context)
   return flushed.then(() => {
-    for (const { name, partitionResponses } of responses) {
-      const partitions = context.broker.topics.get(name)?.partitions
-      partitionResponses.forEach(({ index, errorCode }, i) => {
+    responses.forEach(({ partitionResponses }, i) => {
+      const partitions = targets[i]!.topic?.partitions
+      partitionResponses.forEach(({ index, errorCode }, j) => {
         const failure = partitions?.[index]?.log.failure
         if (failure === undefined || errorCode !== kafkaErrorCodes.NONE) return
-        partitionResponses[i] = refused(index, { error: 'KAFKA_STORAGE_ERROR', message: failure })
+        partitionResponses[j] = refused(index, { error: 'KAFKA_STORAGE_ERROR', message: failure })
       })
-    }
+    })
     return answerOf(request, responses, context)
   })
 }
@@ -69,20 +88,24 @@ function answerOf({ acks }: Request, responses: TopicResponse[], { broker }: Req
   return leaders.length === 0 ? { responses } : { responses, nodeEndpoints: endpointsOf(leaders, cluster) }
 }
 
-function appendAll(request: Request, context: RequestContext, keyless?: ReadonlyMap<string, Refusal>): TopicResponse[] {
-  return request.topicData.map(({ name, partitionData }) => {
-    const topic = context.broker.topics.get(name)
+function appendAll(
+  request: Request,
+  targets: readonly Target[],
+  context: RequestContext,
+  keyless?: ReadonlyMap<string, Refusal>,
+): TopicResponse[] {
+  return targets.map((target) => {
+    const { name, topicId, partitionData } = target.asked
     const partitionResponses = partitionData.map((partition) =>
-      appendOne(request, name, topic, partition, context, keyless?.get(`${name}-${partition.index}`)),
+      appendOne(request, target, partition, context, keyless?.get(`${target.name}-${partition.index}`)),
     )
-    return { name, partitionResponses }
+    return { name, topicId, partitionResponses }
   })
 }
 
 function appendOne(
   { acks, transactionalId }: Request,
-  topicName: string,
-  topic: Topic | undefined,
+  { asked, name: topicName, topic }: Target,
   { index, records }: PartitionRequest,
   context: RequestContext,
   keyless: Refusal | undefined,
@@ -90,6 +113,9 @@ function appendOne(
   const injected = context.injectedError(topicName, index)
   if (injected !== undefined) return refused(index, { error: injected, message: 'A fault rule refuses it.' })
   if (acks < -1 || acks > 1) return refused(index, { error: 'INVALID_REQUIRED_ACKS', message: `acks is ${acks}.` })
+  if (topic === undefined && context.version >= 13) {
+    return refused(index, { error: 'UNKNOWN_TOPIC_ID', message: `There is no topic with the id ${asked.topicId}.` })
+  }
   const partition = topic?.partitions[index]
   if (topic === undefined || partition === undefined) {
     return refused(index, { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: `${topicName} has no partition ${index}.` })
@@ -131,7 +157,7 @@ function faultOfReplicas(
   return refused(index, { error: 'NOT_ENOUGH_REPLICAS', message })
 }
 
-/** Whether a batch belongs to a transaction that is open and has the partition: version 12 would add it by itself. */
+/** Whether a batch belongs to a transaction that is open and has the partition: version 12 adds it by itself (KIP-890). */
 function faultOfTransaction(
   transactionalId: string | null,
   { producerId, producerEpoch }: BatchHeader,
@@ -142,7 +168,11 @@ function faultOfTransaction(
     const message = 'The batch belongs to a transaction, and the request names no transactional id.'
     return { error: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', message }
   }
-  const error = broker.transactions.verifyPartition({ transactionalId, producerId, producerEpoch }, place)
+  const producer = { transactionalId, producerId, producerEpoch }
+  const error =
+    version < 12
+      ? broker.transactions.verifyPartition(producer, place)
+      : broker.transactions.joinPartition(producer, place)
   if (error === 'NONE') return undefined
   const message =
     `Producer ${producerId} (epoch ${producerEpoch}) cannot write to ${place.topic}-${place.partition} in a transaction ` +
@@ -153,14 +183,15 @@ function faultOfTransaction(
 /** Records of a compacted topic need keys; whether they have them takes reading, and perhaps decompressing, all of them. */
 async function checkKeysThenAppend(request: Request, context: RequestContext): Promise<Response | undefined> {
   const keyless = new Map<string, Refusal>()
-  for (const { name, partitionData } of request.topicData) {
-    if (!isCompacted(context.broker.topics.get(name))) continue
-    for (const { index, records } of partitionData) {
+  for (const { asked, name, topic } of targetsIn(request, context)) {
+    if (!isCompacted(topic)) continue
+    for (const { index, records } of asked.partitionData) {
       const refusal = await findKeylessRecord(records)
       if (refusal !== undefined) keyless.set(`${name}-${index}`, refusal)
     }
   }
-  return appendAndSettle(request, context, keyless)
+  // A topic may have gone meanwhile: all are looked up again.
+  return appendAndSettle(request, targetsIn(request, context), context, keyless)
 }
 
 /** Without acks there is no answer: a failure can be told only by closing the connection, which is what Kafka does. */
@@ -181,8 +212,4 @@ function refused(index: number, { error, message }: Refusal): PartitionResponse 
 
 function isCompacted(topic: Topic | undefined): boolean {
   return topic !== undefined && topic.configs.includes('cleanup.policy', 'compact')
-}
-
-function placeOf(topic: string, partition: number): TopicPartition {
-  return { topic, partition }
 }

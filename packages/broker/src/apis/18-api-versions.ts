@@ -1,6 +1,6 @@
 import { kafkaErrorCodes } from '@partita/protocol'
-import { apiVersionsApi } from '@partita/wire'
-import { features } from '../core/features.ts'
+import { apiVersionsApi, type ResponseInput } from '@partita/wire'
+import type { Features } from '../core/features.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
@@ -19,22 +19,24 @@ export const apiVersions: ServedApi = serve<typeof apiVersionsApi>({
       introduce(`${name} ${release}`)
     }
     sasl?.toldVersions()
-    return {
-      errorCode: kafkaErrorCodes.NONE,
-      apiKeys: broker.apiVersions,
-      // Before version 4 no feature may begin at 0.
-      supportedFeatures: features.map(({ name: feature, level }) => ({
-        name: feature,
-        minVersion: version >= 4 ? 0 : 1,
-        maxVersion: level,
-      })),
-      finalizedFeaturesEpoch: 0,
-      finalizedFeatures: features.map(({ name: feature, level }) => ({
-        name: feature,
-        minVersionLevel: level,
-        maxVersionLevel: level,
-      })),
-    }
+    return { errorCode: kafkaErrorCodes.NONE, apiKeys: broker.apiVersions, ...told(broker.features, version) }
   },
   refuse: (_request, errorCode) => ({ errorCode, apiKeys: [] }),
 })
+
+type FeaturesTold = Pick<
+  ResponseInput<typeof apiVersionsApi>,
+  'supportedFeatures' | 'finalizedFeaturesEpoch' | 'finalizedFeatures'
+>
+
+/** Before version 4, clients take a feature that begins at 0 for a broken one (KAFKA-17011). */
+function told(features: Features, version: number): FeaturesTold {
+  const all = features.all()
+  return {
+    supportedFeatures: all.filter(({ minVersion }) => version >= 4 || minVersion > 0),
+    finalizedFeaturesEpoch: features.epoch,
+    finalizedFeatures: all
+      .filter(({ level }) => level > 0)
+      .map(({ name, level }) => ({ name, minVersionLevel: level, maxVersionLevel: level })),
+  }
+}

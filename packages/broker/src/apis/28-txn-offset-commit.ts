@@ -14,7 +14,7 @@ type PartitionRequest = Request['topics'][number]['partitions'][number]
 /** A group's positions as part of a transaction: they count once it commits. */
 export const txnOffsetCommit: ServedApi = serve<typeof txnOffsetCommitApi>({
   api: txnOffsetCommitApi,
-  versions: [0, 4],
+  versions: [0, 5],
   handle(request, context) {
     const group = openGroup(request, context)
     return {
@@ -39,7 +39,9 @@ function openGroup(request: Request, context: RequestContext): Group | KafkaErro
   const { groupId, memberId, groupInstanceId, generationId: generation } = request
   const elsewhere = coordinatorError('group', groupId, context)
   if (elsewhere !== 'NONE') return elsewhere
-  const error = broker.transactions.verifyGroup(request, groupId)
+  // From version 5 on, the group joins the transaction by itself (KIP-890).
+  const error =
+    version < 5 ? broker.transactions.verifyGroup(request, groupId) : broker.transactions.joinGroup(request, groupId)
   if (error !== 'NONE') return olderError(error, 'TRANSACTION_ABORTABLE', version >= 4)
   return broker.groups.openForStaging(groupId, { memberId, groupInstanceId, generation })
 }

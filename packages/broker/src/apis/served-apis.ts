@@ -34,6 +34,7 @@ import { deleteGroups } from './42-delete-groups.ts'
 import { incrementalAlterConfigs } from './44-incremental-alter-configs.ts'
 import { listPartitionReassignments } from './46-list-partition-reassignments.ts'
 import { offsetDelete } from './47-offset-delete.ts'
+import { updateFeatures } from './57-update-features.ts'
 import { describeCluster } from './60-describe-cluster.ts'
 import { describeProducers } from './61-describe-producers.ts'
 import { describeTransactions } from './65-describe-transactions.ts'
@@ -78,6 +79,7 @@ export const servedApis: readonly ServedApi[] = [
   incrementalAlterConfigs,
   listPartitionReassignments,
   offsetDelete,
+  updateFeatures,
   describeCluster,
   describeProducers,
   describeTransactions,

@@ -24,6 +24,7 @@ import {
   type TransactionSettings,
 } from '../transactions/transaction-coordinator.ts'
 import { advertisedVersions } from './advertised-versions.ts'
+import { createFeatures } from './features.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createListeners } from './listeners.ts'
 import { createProducerIds } from './producer-ids.ts'
@@ -94,6 +95,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
     transactions,
     fetchSessions: createFetchSessionCache(clock, () => configs.number('max.incremental.fetch.session.cache.slots')),
     apiVersions: advertisedVersions(servedApis),
+    features: createFeatures(storage),
     nextProducerId,
     storage,
     onClose: closing.add,

@@ -4,6 +4,7 @@ import type { ConfigSet } from '../configs/config-set.ts'
 import type { FetchSessionCache } from '../fetch-sessions/fetch-session-cache.ts'
 import type { GroupCoordinator } from '../groups/group-coordinator.ts'
 import type { AdvertisedVersions } from './advertised-versions.ts'
+import type { Features } from './features.ts'
 import type { Storage } from './storage.ts'
 import type { TopicRegistry } from '../topics/topic-registry.ts'
 import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts'
@@ -21,6 +22,7 @@ export interface BrokerState {
   readonly fetchSessions: FetchSessionCache
   /** What an ApiVersions answer lists: derived from the APIs that are served. */
   readonly apiVersions: readonly AdvertisedVersions[]
+  readonly features: Features
   /** An id that no producer had before. */
   nextProducerId(): number
   readonly storage: Storage

@@ -16,6 +16,8 @@ export interface StateKeys {
   /** What an open transaction wants to commit for a group. */
   readonly staged: readonly [groupId: string, producerId: number, topic: string, partition: number]
   readonly transaction: readonly [transactionalId: string]
+  /** A feature whose level was changed. */
+  readonly feature: readonly [name: string]
 }
 
 export type StateKind = keyof StateKeys

@@ -40,10 +40,16 @@ export interface TransactionCoordinator {
   addPartitions(producer: TransactionalProducer, places: Iterable<TopicPartition>): KafkaErrorName
   addGroup(producer: TransactionalProducer, groupId: string): KafkaErrorName
   end(producer: TransactionalProducer, marker: ControlMarker): KafkaErrorName
+  /** The same, and gives what the producer is in its next transaction (KIP-890). */
+  endAndBump(producer: TransactionalProducer, marker: ControlMarker): ProducerIdentity | KafkaErrorName
   /** Whether a producer may write to a partition now. */
   verifyPartition(producer: TransactionalProducer, place: TopicPartition): MembershipError
   /** Whether a producer may commit for a group now. */
   verifyGroup(producer: TransactionalProducer, groupId: string): MembershipError
+  /** Adds a partition that a producer writes to, if it is not there yet. Errors are as those of `verifyPartition`. */
+  joinPartition(producer: TransactionalProducer, place: TopicPartition): KafkaErrorName
+  /** Adds a group that a producer commits for, if it is not there yet. Errors are as those of `verifyGroup`. */
+  joinGroup(producer: TransactionalProducer, groupId: string): KafkaErrorName
   get(transactionalId: string): Transaction | undefined
   all(): Iterable<Transaction>
   /** Takes a topic that was deleted out of all transactions. */
@@ -120,10 +126,19 @@ export function createTransactionCoordinator(
     const transaction = byId.get(producer.transactionalId)?.transaction
     if (transaction === undefined) return 'INVALID_PRODUCER_ID_MAPPING'
     const error = transaction.identify(producer)
-    // Producers know a fence by the older name here. (Java: `AddPartitionsToTxnManager`.)
     if (error === 'PRODUCER_FENCED') return 'INVALID_PRODUCER_EPOCH'
     if (error !== 'NONE') return error
     return holds(transaction) ? 'NONE' : 'TRANSACTION_ABORTABLE'
+  }
+
+  function addPartitions(producer: TransactionalProducer, places: Iterable<TopicPartition>): KafkaErrorName {
+    const transaction = transactionOf(producer)
+    return transaction instanceof Transaction ? transaction.addPartitions(places) : transaction
+  }
+
+  function addGroup(producer: TransactionalProducer, groupId: string): KafkaErrorName {
+    const transaction = transactionOf(producer)
+    return transaction instanceof Transaction ? transaction.addGroup(groupId) : transaction
   }
 
   return {
@@ -137,22 +152,25 @@ export function createTransactionCoordinator(
       if (timeoutMs <= 0 || timeoutMs > settings.maxTimeoutMs) return 'INVALID_TRANSACTION_TIMEOUT'
       return transactionOrNew(transactionalId).begin(timeoutMs, expected)
     },
-    addPartitions(producer, places) {
-      const transaction = transactionOf(producer)
-      if (!(transaction instanceof Transaction)) return transaction
-      return transaction.addPartitions(places)
-    },
-    addGroup(producer, groupId) {
-      const transaction = transactionOf(producer)
-      if (!(transaction instanceof Transaction)) return transaction
-      return transaction.addGroup(groupId)
-    },
+    addPartitions,
+    addGroup,
     end(producer, marker) {
       const transaction = transactionOf(producer)
       return transaction instanceof Transaction ? transaction.end(marker) : transaction
     },
+    endAndBump(producer, marker) {
+      const { transactionalId } = producer
+      if (transactionalId === '') return 'INVALID_REQUEST'
+      const transaction = byId.get(transactionalId)?.transaction
+      if (transaction === undefined) return 'INVALID_PRODUCER_ID_MAPPING'
+      const ended = transaction.endAndBump(producer, marker)
+      if (typeof ended !== 'string') touch(transaction)
+      return ended
+    },
     verifyPartition: (producer, place) => verify(producer, (transaction) => transaction.hasPartition(place)),
     verifyGroup: (producer, groupId) => verify(producer, (transaction) => transaction.hasGroup(groupId)),
+    joinPartition: (producer, place) => toWriter(addPartitions(producer, [place])),
+    joinGroup: (producer, groupId) => toWriter(addGroup(producer, groupId)),
     get: (transactionalId) => byId.get(transactionalId)?.transaction,
     *all() {
       for (const { transaction } of byId.values()) yield transaction
@@ -164,4 +182,9 @@ export function createTransactionCoordinator(
       for (const { transaction } of byId.values()) transaction.dispose()
     },
   }
+}
+
+/** Whoever writes knows a fence by its older name. (Java: `AddPartitionsToTxnManager`.) */
+function toWriter(error: KafkaErrorName): KafkaErrorName {
+  return error === 'PRODUCER_FENCED' ? 'INVALID_PRODUCER_EPOCH' : error
 }

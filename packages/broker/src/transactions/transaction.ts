@@ -44,8 +44,9 @@ export class Transaction {
   #state: TransactionState = 'Empty'
   #producer: ProducerIdentity
   /**
-   * What the producer was before it asked to go on after an error, or before its transaction took too long: if it asks to
-   * go on from there, it gets what it has by now (KIP-360, KIP-588).
+   * What the producer was before it asked to go on after an error, before its transaction took too long, or in its last
+   * transaction, where each has an epoch of its own: if it asks the same again, or to go on from there, it gets what it has
+   * by now (KIP-360, KIP-588, KIP-890).
    */
   #replaced: ProducerIdentity | undefined
   #timeoutMs = 0
@@ -127,8 +128,10 @@ export class Transaction {
 
   addPartitions(places: Iterable<TopicPartition>): KafkaErrorName {
     if (!this.#isFinished()) return 'CONCURRENT_TRANSACTIONS'
+    const wanted = [...places]
+    if (this.#state === 'Ongoing' && wanted.every((place) => this.hasPartition(place))) return 'NONE'
     this.#open()
-    for (const { topic, partition } of places) {
+    for (const { topic, partition } of wanted) {
       const indexes = this.#partitions.get(topic)
       if (indexes === undefined) this.#partitions.set(topic, new Set([partition]))
       else indexes.add(partition)
@@ -139,6 +142,7 @@ export class Transaction {
 
   addGroup(groupId: string): KafkaErrorName {
     if (!this.#isFinished()) return 'CONCURRENT_TRANSACTIONS'
+    if (this.#state === 'Ongoing' && this.#groups.has(groupId)) return 'NONE'
     this.#open()
     this.#groups.add(groupId)
     this.#keep()
@@ -158,6 +162,26 @@ export class Transaction {
     if (this.#state === 'Ongoing') this.#complete(marker)
     if (this.#state !== completeStates[marker]) return 'INVALID_TXN_STATE'
     return this.#isFinished() ? 'NONE' : 'COORDINATOR_NOT_AVAILABLE'
+  }
+
+  /**
+   * The same for producers that have another epoch in each transaction, so that nothing of an earlier one can be taken for
+   * part of a later one (KIP-890). Without a transaction an abort does no harm, and gets an epoch too.
+   * @returns what the producer is from here on
+   */
+  endAndBump(given: ProducerIdentity, marker: ControlMarker): ProducerIdentity | KafkaErrorName {
+    const isRetry = this.#state in markersOf && isSame(given, this.#replaced)
+    const error = isRetry ? 'NONE' : this.identify(given)
+    if (error !== 'NONE') return error
+    if (isRetry ? this.#state !== completeStates[marker] : this.#state !== 'Ongoing' && marker === 'commit') {
+      return 'INVALID_TXN_STATE'
+    }
+    if (!isRetry) {
+      if (!this.#isFinished()) return 'CONCURRENT_TRANSACTIONS'
+      if (this.#state !== 'Ongoing') this.#startedAt = this.#surroundings.clock.now()
+      this.#endInNextEpoch(marker)
+    }
+    return this.#isFinished() ? this.#producer : 'COORDINATOR_NOT_AVAILABLE'
   }
 
   /** A topic was deleted: no marker has to be written there. */
@@ -186,9 +210,14 @@ export class Transaction {
   }
 
   #fence(): void {
+    this.#endInNextEpoch('abort')
+  }
+
+  /** The markers have the next epoch already: they fence whatever is still under way from this one. */
+  #endInNextEpoch(marker: ControlMarker): void {
     this.#replaced = this.#producer
     this.#producer = inNextEpoch(this.#producer)
-    this.#complete('abort')
+    this.#complete(marker)
   }
 
   #complete(marker: ControlMarker): void {
@@ -210,6 +239,8 @@ export class Transaction {
     if (!this.#surroundings.complete(ended)) return false
     this.#partitions.clear()
     this.#groups.clear()
+    // The epoch that fenced the last one is nobody's: who goes on has another id.
+    if (this.#producer.producerEpoch > lastEpoch) this.#producer = this.#nextProducer()
     this.#keep()
     return true
   }
