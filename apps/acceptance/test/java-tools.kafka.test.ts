@@ -159,6 +159,45 @@ describe('Kafka 4.3.1’s tools on the embedded broker', () => {
     }
   })
 
+  it('write in transactions that have an epoch each, and speak of topics by id (KIP-890, KIP-516)', async () => {
+    broker.createTopic('paid', 2)
+    const asked = new Set<string>()
+    const stop = broker.control.onRequest(({ api, version }) => void asked.add(`${api} ${version}`))
+    const records = ['--topic', 'paid', '--num-records', '5000', '--record-size', '100', '--throughput', '-1']
+    const transactions = ['--transactional-id', 'payer', '--transaction-duration-ms', '20']
+    expect((await tool('ProducerPerformance', [...records, ...transactions])).stdout).toMatch(/5000 records sent/)
+    const consume = ['--topic', 'paid', '--from-beginning', '--max-messages', '5000', '--timeout-ms', '20000']
+    const consumed = await tool('consumer.ConsoleConsumer', [...consume, '--isolation-level', 'read_committed'])
+    expect(consumed.stdout.trim().split('\n')).toHaveLength(5000)
+    stop()
+    for (const each of ['Produce 13', 'EndTxn 5', 'Fetch 18', 'Metadata 13']) expect(asked).toContain(each)
+    expect(Array.from(asked).filter((each) => each.startsWith('AddPartitionsToTxn'))).toEqual([])
+    const described = await tool('TransactionsCommand', ['describe', '--transactional-id', 'payer'])
+    expect(described.stdout).toMatch(/payer\s+\d+\s+[1-9]\d*\s+CompleteCommit/)
+  })
+
+  it('go back to the transactions of before, where the feature is lowered', async () => {
+    const lowered = await tool('FeatureCommand', ['downgrade', '--feature', 'transaction.version=1'])
+    expect(lowered.stdout).toMatch(/transaction.version was downgraded to 1/)
+    const asked = new Set<string>()
+    const stop = broker.control.onRequest(({ api, version }) => void asked.add(`${api} ${version}`))
+    const records = ['--topic', 'paid', '--num-records', '1000', '--record-size', '100', '--throughput', '-1']
+    await tool('ProducerPerformance', [...records, '--transactional-id', 'payer', '--transaction-duration-ms', '20'])
+    stop()
+    for (const each of ['Produce 11', 'EndTxn 4', 'AddPartitionsToTxn 3']) expect(asked).toContain(each)
+    await tool('FeatureCommand', ['upgrade', '--feature', 'transaction.version=2'])
+    expect((await tool('FeatureCommand', ['describe'])).stdout).toMatch(
+      /transaction.version\s.*FinalizedVersionLevel: 2/,
+    )
+  })
+
+  it('look into log folders, and list what has settings', async () => {
+    expect((await tool('LogDirsCommand', ['--describe'])).stdout).toMatch(/"partition":"paid-0","size":[1-9]/)
+    expect((await tool('ClientMetricsCommand', ['--list'])).stdout.trim()).toBe('')
+    const latest = ['--topic', 'paid', '--time', 'max-timestamp']
+    expect((await tool('GetOffsetShell', latest)).stdout).toMatch(/paid:0:\d+/)
+  })
+
   it('none of them asked for what the broker does not have', () => {
     expect(warnings).toEqual([])
   })

@@ -1,14 +1,20 @@
 import {
   alterConfigsApi,
+  apiVersionsApi,
   createPartitionsApi,
   createTopicsApi,
   deleteRecordsApi,
   deleteTopicsApi,
+  describeClientQuotasApi,
   describeConfigsApi,
+  describeLogDirsApi,
+  describeTopicPartitionsApi,
   incrementalAlterConfigsApi,
+  listConfigResourcesApi,
   listPartitionReassignmentsApi,
   metadataApi,
   type RequestInput,
+  updateFeaturesApi,
 } from '@partita/wire'
 import { describe, expect, test } from 'vitest'
 import { createBroker } from '../src/index.ts'
@@ -195,4 +201,131 @@ test('no replica is ever being moved', async () => {
   await using broker = createBroker({ topics: { t: 1 } })
   const answer = await connectClient(broker).call(listPartitionReassignmentsApi, 0, { topics: null })
   expect(answer).toMatchObject({ errorCode: 0, topics: [] })
+})
+
+describe('DescribeTopicPartitions', () => {
+  const names = (topics: readonly { name: string | null; partitions: readonly { partitionIndex: number }[] }[]) =>
+    topics.map(({ name, partitions }) => `${name} ${partitions.map((each) => each.partitionIndex).join()}`)
+
+  test('tells topics in portions, by name, each from where the last one ended', async () => {
+    await using broker = createBroker({ topics: { c: 1, a: 3, b: 2 } })
+    const client = connectClient(broker)
+    const told: string[] = []
+    let cursor: { topicName: string; partitionIndex: number } | null = null
+    do {
+      const request: RequestInput<typeof describeTopicPartitionsApi> = { topics: [], responsePartitionLimit: 2, cursor }
+      const answer = await client.call(describeTopicPartitionsApi, 0, request)
+      told.push(names(answer.topics).join('; '))
+      cursor = answer.nextCursor
+    } while (cursor !== null)
+    expect(told).toEqual(['a 0,1', 'a 2; b 0', 'b 1; c 0'])
+  })
+
+  test('tells of a topic what Metadata tells, and which name is unknown, wrong, or not where to go on', async () => {
+    await using broker = createBroker({ topics: { t: 1 } })
+    const client = connectClient(broker)
+    const topics = [{ name: 't' }, { name: 'unknown' }, { name: 'not/a/name' }]
+    const answer = await client.call(describeTopicPartitionsApi, 0, { topics })
+    expect(answer.topics.map(({ name, errorCode }) => [name, errorCode])).toEqual([
+      ['not/a/name', code('INVALID_TOPIC_EXCEPTION')],
+      ['t', 0],
+      ['unknown', code('UNKNOWN_TOPIC_OR_PARTITION')],
+    ])
+    const metadata = await client.call(metadataApi, 13, { topics: [{ name: 't' }] })
+    expect(answer.topics[1]).toMatchObject(metadata.topics[0]!)
+    for (const cursor of [
+      { topicName: 'u', partitionIndex: 0 },
+      { topicName: 't', partitionIndex: -1 },
+    ]) {
+      const refused = await client.call(describeTopicPartitionsApi, 0, { topics, cursor })
+      expect(refused.topics.map(({ errorCode }) => errorCode)).toEqual(topics.map(() => code('INVALID_REQUEST')))
+    }
+  })
+})
+
+test.each([1, 2, 3, 4, 5])('DescribeLogDirs v%i tells how many bytes partitions have', async (version) => {
+  await using broker = createBroker({ topics: { t: 2, u: 1 } })
+  const client = connectClient(broker)
+  const batch = batchOf(['a'])
+  await produceTo(client, 't', 1, batch)
+  const describe = async (topics: { topic: string; partitions: number[] }[] | null) => {
+    const { results } = await client.call(describeLogDirsApi, version, { topics })
+    return results[0]!.topics.map((topic) => [topic.name, ...topic.partitions.map((each) => each.partitionSize)])
+  }
+  expect(await describe(null)).toEqual([
+    ['t', 0, batch.length],
+    ['u', 0],
+  ])
+  expect(
+    await describe([
+      { topic: 't', partitions: [1, 7] },
+      { topic: 'unknown', partitions: [0] },
+    ]),
+  ).toEqual([['t', batch.length]])
+})
+
+test('ListConfigResources lists topics and the broker, by type; version 0 asks for client metrics', async () => {
+  await using broker = createBroker({ topics: { t: 1 } })
+  const client = connectClient(broker)
+  const list = async (version: number, resourceTypes: number[] = []) => {
+    const answer = await client.call(listConfigResourcesApi, version, { resourceTypes })
+    return [answer.errorCode, ...answer.configResources.map((each) => `${each.resourceType} ${each.resourceName}`)]
+  }
+  expect(await list(1)).toEqual([0, '4 1', '2 t'])
+  expect(await list(1, [2, 32])).toEqual([0, '2 t'])
+  expect(await list(1, [3])).toEqual([code('UNSUPPORTED_VERSION')])
+  expect(await list(0)).toEqual([0])
+})
+
+test('DescribeClientQuotas finds none, and refuses what quotas cannot be of', async () => {
+  await using broker = createBroker()
+  const client = connectClient(broker)
+  const ask = async (...entityTypes: string[]) => {
+    const components = entityTypes.map((entityType) => ({ entityType, matchType: 2, match: null }))
+    const { errorCode, entries } = await client.call(describeClientQuotasApi, 1, { components, strict: false })
+    return [errorCode, entries]
+  }
+  expect([await ask(), await ask('user', 'client-id')]).toEqual([
+    [0, []],
+    [0, []],
+  ])
+  expect(await ask('team')).toEqual([code('UNSUPPORTED_VERSION'), null])
+  for (const wrong of [[''], ['user', 'user'], ['ip', 'user']]) {
+    expect(await ask(...wrong)).toEqual([code('INVALID_REQUEST'), null])
+  }
+})
+
+describe('UpdateFeatures', () => {
+  async function levelAfter(client: ApiClient, version: number, update: object, more: object = {}) {
+    const featureUpdates = [{ feature: 'transaction.version', maxVersionLevel: 1, ...update }]
+    const { errorCode } = await client.call(updateFeaturesApi, version, { featureUpdates, ...more })
+    const software = { clientSoftwareName: 'a', clientSoftwareVersion: '1' }
+    const { finalizedFeatures } = await client.call(apiVersionsApi, 4, software)
+    const changed = finalizedFeatures.filter(({ name }) => name === 'transaction.version')
+    return [errorCode, ...changed.map(({ maxVersionLevel }) => maxVersionLevel)]
+  }
+
+  test('lowers and raises a level, where that is what was asked for', async () => {
+    await using broker = createBroker()
+    const client = connectClient(broker)
+    const refused = code('INVALID_UPDATE_VERSION')
+    expect(await levelAfter(client, 2, {})).toEqual([refused, 2])
+    expect(await levelAfter(client, 2, { upgradeType: 2 }, { validateOnly: true })).toEqual([0, 2])
+    expect(await levelAfter(client, 2, { upgradeType: 2 })).toEqual([0, 1])
+    expect(await levelAfter(client, 1, { maxVersionLevel: 0, upgradeType: 3 })).toEqual([0])
+    expect(await levelAfter(client, 0, { maxVersionLevel: 2 })).toEqual([0, 2])
+    expect(await levelAfter(client, 0, { allowDowngrade: true })).toEqual([0, 1])
+    expect(await levelAfter(client, 2, { maxVersionLevel: 3 })).toEqual([refused, 1])
+    expect(await levelAfter(client, 2, { feature: 'metadata.version' })).toEqual([refused, 1])
+  })
+
+  test('changes nothing where one feature of several cannot be, or is named twice', async () => {
+    await using broker = createBroker()
+    const client = connectClient(broker)
+    const down = { feature: 'transaction.version', maxVersionLevel: 1, upgradeType: 3 }
+    for (const featureUpdates of [[down, { ...down, feature: 'no.such' }], [down, down], []]) {
+      expect((await client.call(updateFeaturesApi, 2, { featureUpdates })).errorCode).not.toBe(0)
+    }
+    expect((await levelAfter(client, 2, { maxVersionLevel: 2 }))[1]).toBe(2)
+  })
 })

@@ -30,12 +30,15 @@ describe('ApiVersions', () => {
     await using broker = createBroker()
     const software = { clientSoftwareName: 'my-client', clientSoftwareVersion: '1.0' }
     const client = connectClient(broker)
-    const finalized = {
-      finalizedFeaturesEpoch: 1,
-      finalizedFeatures: [{ name: 'transaction.version', minVersionLevel: 2, maxVersionLevel: 2 }],
-    }
-    expect(await client.call(apiVersionsApi, 3, software)).toMatchObject({ ...finalized, supportedFeatures: [] })
-    const supportedFeatures = [{ name: 'transaction.version', minVersion: 0, maxVersion: 2 }]
+    const finalizedFeatures = [
+      { name: 'group.version', minVersionLevel: 1, maxVersionLevel: 1 },
+      { name: 'transaction.version', minVersionLevel: 2, maxVersionLevel: 2 },
+    ]
+    const finalized = { finalizedFeaturesEpoch: 1, finalizedFeatures }
+    const groups = { name: 'group.version', minVersion: 1, maxVersion: 1 }
+    const transactions = { name: 'transaction.version', minVersion: 0, maxVersion: 2 }
+    expect(await client.call(apiVersionsApi, 3, software)).toMatchObject({ ...finalized, supportedFeatures: [groups] })
+    const supportedFeatures = [groups, transactions]
     expect(await client.call(apiVersionsApi, 4, software)).toMatchObject({ ...finalized, supportedFeatures })
   })
 

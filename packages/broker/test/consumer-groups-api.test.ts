@@ -1,5 +1,4 @@
 import {
-  apiVersionsApi,
   consumerGroupDescribeApi,
   consumerGroupHeartbeatApi,
   deleteGroupsApi,
@@ -188,18 +187,4 @@ test('offsets of topics that a member subscribes to stay, and a group with membe
   await leave(client, 'm')
   expect(await remove()).toBe(0)
   expect(here.group('g')).toBeUndefined()
-})
-
-test('ApiVersions tells that group.version is 1', async () => {
-  await using here = broker()
-  const client = connectClient(here)
-  const software = { clientSoftwareName: 'test', clientSoftwareVersion: '1' }
-  const { finalizedFeatures, supportedFeatures, finalizedFeaturesEpoch } = await client.call(
-    apiVersionsApi,
-    4,
-    software,
-  )
-  expect(finalizedFeatures).toContainEqual({ name: 'group.version', minVersionLevel: 1, maxVersionLevel: 1 })
-  expect(supportedFeatures).toContainEqual({ name: 'group.version', minVersion: 0, maxVersion: 1 })
-  expect(finalizedFeaturesEpoch).toBe(0)
 })

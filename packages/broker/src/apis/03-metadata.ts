@@ -64,7 +64,8 @@ function byName(name: string, mayCreate: boolean, broker: BrokerState): TopicRes
   return noTopic(errorCode === kafkaErrorCodes.NONE ? kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION : errorCode, name)
 }
 
-function described({ name, id, partitions }: Topic, { cluster }: BrokerState): TopicResponse {
+/** A topic as answers describe it. */
+export function described({ name, id, partitions }: Topic, { cluster }: BrokerState): TopicResponse {
   return {
     errorCode: kafkaErrorCodes.NONE,
     name,

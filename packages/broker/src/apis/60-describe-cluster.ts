@@ -10,7 +10,7 @@ const endpointTypes = { brokers: 1 } as const
 /** The cluster: its nodes that are up. */
 export const describeCluster: ServedApi = serve<typeof describeClusterApi>({
   api: describeClusterApi,
-  versions: [0, 1],
+  versions: [0, 2],
   handle({ endpointType }, context) {
     if (endpointType === endpointTypes.brokers) return answer(context, noError)
     const message = `Endpoints of type ${endpointType} are not served; brokers (1) are.`

@@ -45,6 +45,8 @@ export interface LogPlace extends TopicPartition {
 
 /** Where a broker keeps what it knows. The core knows this port only: files are behind one implementation of it. */
 export interface Storage {
+  /** What clients are told of where it is. */
+  readonly logDir: string
   /** What was kept under all keys of a kind, in no particular order. Read once, when the broker starts. */
   kept<K extends StateKind>(kind: K): Iterable<readonly [key: StateKeys[K], value: unknown]>
   /** Never throws: where it fails, `failure` says so until what is kept is whole again. */
@@ -69,6 +71,7 @@ export interface Storage {
 /** Keeps batches in memory, and everything else nowhere but where it is used. */
 export function createMemoryStorage(): Storage {
   return {
+    logDir: 'memory',
     kept: () => [],
     keep: keepNothing,
     openLog: createMemoryBatchStore,

@@ -12,6 +12,8 @@ export interface DiskStorageOptions {
   readonly fsync: FsyncPolicy
   readonly clock: Clock
   readonly warn: (message: string) => void
+  /** What clients are told of where the files are. Default `data`. */
+  readonly logDir?: string
   /** Called when the storage is closed and all files are. */
   readonly closed?: () => void
 }
@@ -22,7 +24,7 @@ type LogMarks = Readonly<Record<LogMark, Map<string, number>>>
 const cleanMarker = '.clean-shutdown'
 
 /** Keeps what a broker knows in a folder that nobody else writes to. Throws what the file system answers. */
-export function openDiskStorage({ files, fsync, clock, warn, closed }: DiskStorageOptions): Storage {
+export function openDiskStorage({ files, fsync, clock, warn, logDir = 'data', closed }: DiskStorageOptions): Storage {
   const isTrusted = files.list('').includes(cleanMarker)
   files.remove(cleanMarker)
   files.syncFolder('')
@@ -53,6 +55,7 @@ export function openDiskStorage({ files, fsync, clock, warn, closed }: DiskStora
   }
 
   return {
+    logDir,
     *kept<K extends StateKind>(kind: K) {
       for (const [[its, ...key], value] of journal.all()) {
         if (its === kind) yield [key as unknown as StateKeys[K], value] as const

@@ -28,7 +28,7 @@ export function openDataFolder({ dataDir, ...options }: DataFolderOptions): Stor
     const files = nodeFileSystem(dataDir)
     const names = files.list('').filter((name) => !isLock(name))
     if (names.length > 0 && !StateJournal.isIn(names)) throw foreign(dataDir)
-    return openDiskStorage({ ...options, files, closed: unlock })
+    return openDiskStorage({ ...options, files, logDir: dataDir, closed: unlock })
   } catch (cause) {
     unlock?.()
     if (isPartitaError(cause)) throw cause
