@@ -120,7 +120,8 @@ describe('PLAIN', () => {
     ['a name that all objects have', '\0constructor\0wr0ng', wrong, /user "constructor"/],
     ['what the decoy is', '\0eve\0no password of anyone', wrong, /user "eve"/],
     ['the identity of another', 'bob\0ann\0pa55-secret', other, /the user "ann" wants to act as another/],
-    ['no password', '\0ann\0', generic, /empty/],
+    ['no password', '\0ann\0', 'Authentication failed: password not specified', /no password/],
+    ['no user', '\0\0wr0ng', 'Authentication failed: username not specified', /no user/],
     ['too few parts', 'ann\0wr0ng', generic, /2 parts/],
   ])('refuses %s, and says so before it closes', async (_, message, told, warned) => {
     const scene = stage()
@@ -402,7 +403,8 @@ describe('a broker that asks nobody who they are', () => {
     const entry = { principal: 'User:ann', host: '*', operation: 3, permissionType: 3 }
     const filter = { resourceTypeFilter: 1, resourceNameFilter: null, principalFilter: null, hostFilter: null }
     const matching = { ...filter, operation: 1, permissionType: 1 }
-    expect(await client.call(describeAclsApi, 3, matching)).toMatchObject(disabled)
+    const described = await client.call(describeAclsApi, 3, matching)
+    expect(described).toMatchObject({ ...disabled, errorMessage: 'No Authorizer is configured on the broker' })
     const creations = [{ resourceType: 2, resourceName: 'orders', ...entry }]
     expect((await client.call(createAclsApi, 3, { creations })).results).toEqual([disabled])
     const { filterResults } = await client.call(deleteAclsApi, 3, { filters: [matching] })

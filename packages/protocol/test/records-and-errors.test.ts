@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import {
   abortedError,
   choiceOption,
+  explainTlsFailure,
   integerOption,
   isPartitaError,
   isRetriableKafkaError,
@@ -88,6 +89,45 @@ describe('Kafka’s error codes', () => {
   })
   it('that are newer than the table become UNKNOWN_SERVER_ERROR', () => {
     expect(kafkaErrorName(31_000)).toBe('UNKNOWN_SERVER_ERROR')
+  })
+})
+
+describe('a failure of TLS', () => {
+  const failure = (code: string, message = 'what Node says'): Error => Object.assign(new Error(message), { code })
+
+  it.each([
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'ssl.servername'],
+    ['CERT_HAS_EXPIRED', 'renewed'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'ssl.ca'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ssl.ca'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ssl.cert and ssl.key'],
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'does not trust the certificate in ssl.cert'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'may not speak TLS'],
+    ['EPROTO', 'may not speak TLS'],
+    ['ERR_OSSL_BAD_DECRYPT', ''],
+  ])('with the code %s is final, and says what would be right', (code, advice) => {
+    const told = explainTlsFailure(failure(code))
+    expect(told).toMatchObject({ text: 'what Node says', isFinal: true })
+    expect(told!.advice).toContain(advice)
+  })
+
+  it('is found where it is the cause of another error, and told in one line', () => {
+    const openssl = '805C:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../a.c:1:\n'
+    const cause = failure('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', openssl)
+    const told = explainTlsFailure(new Error('gone', { cause: new Error('lost', { cause }) }))
+    expect(told?.text).toBe('tlsv13 alert certificate required')
+  })
+
+  it('may pass where the connection ended in the middle of the handshake', () => {
+    const text = 'Client network socket disconnected before secure TLS connection was established'
+    expect(explainTlsFailure(failure('ECONNRESET', text))).toMatchObject({ text, isFinal: false })
+  })
+
+  it('is none where something else failed', () => {
+    const endless = new Error('a')
+    endless.cause = endless
+    for (const error of [failure('ECONNREFUSED'), new Error('x'), endless, 'text', null, undefined])
+      expect(explainTlsFailure(error)).toBeUndefined()
   })
 })
 

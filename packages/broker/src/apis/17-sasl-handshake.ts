@@ -10,7 +10,8 @@ export const saslHandshake: ServedApi = serve<typeof saslHandshakeApi>({
   handle({ mechanism }, { version, sasl }) {
     // Kafka answers so where the listener asks nobody who they are.
     if (sasl === undefined) return { errorCode: kafkaErrorCodes.ILLEGAL_SASL_STATE, mechanisms: [] }
-    return { errorCode: kafkaErrorCodes[sasl.handshake(mechanism, version)], mechanisms: sasl.mechanisms }
+    const error = sasl.handshake(mechanism, version)
+    return { errorCode: kafkaErrorCodes[error], mechanisms: error === 'ILLEGAL_SASL_STATE' ? [] : sasl.mechanisms }
   },
   refuse: (_request, errorCode, { sasl }) => ({ errorCode, mechanisms: sasl?.mechanisms ?? [] }),
 })

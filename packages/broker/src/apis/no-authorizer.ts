@@ -1,4 +1,4 @@
 import { type ErrorAnswer, errorAnswer } from '../core/error-answer.ts'
 
-/** What a Kafka without `authorizer.class.name` answers to whoever asks for access rules, or wants to change them. */
+/** What a Kafka without `authorizer.class.name` answers to whoever wants to change access rules. */
 export const noAuthorizer: ErrorAnswer = errorAnswer('SECURITY_DISABLED', 'No Authorizer is configured.')

@@ -11,7 +11,8 @@ export function plainExchange(users: ReadonlyMap<string, string>): ServerExchang
       const tokens = textOf(message).split('\0')
       if (tokens.length !== 3) return refused(`its message has ${tokens.length} parts, not 3`)
       const [authorizationId, user, password] = tokens as [string, string, string]
-      if (user === '' || password === '') return refused('the user or the password is empty')
+      if (user === '') return refused('no user', 'Authentication failed: username not specified')
+      if (password === '') return refused('no password', 'Authentication failed: password not specified')
       const expected = users.get(user)
       const isRight = sameBytes(utf8(password), utf8(expected ?? decoy))
       if (!isRight || expected === undefined)

@@ -18,6 +18,9 @@ import { sameBytes } from './same-bytes.ts'
 const clientFirst = /^(?<header>n,(?:a=(?<authzid>[^,]+))?,)(?<bare>n=(?<name>[^,]+),r=(?<nonce>[!-+\--~]+)(?:,.*)?)$/
 const clientFinal = /^(?<withoutProof>c=(?<binding>[^,]+),r=(?<nonce>[^,]+)(?:,.*)?),p=(?<proof>[A-Za-z0-9+/]+={0,2})$/
 
+/** Kafka 4 refuses it as well. */
+const wrongNonce = 'its messages do not belong together (nonce), as those of librdkafka before 2.6.1 do not'
+
 /** What the second message is checked against. */
 interface Begun {
   readonly user: string
@@ -52,7 +55,7 @@ export function scramExchange(findAccount: FindAccount, crypto: ScramCrypto): Se
     const bound = fromBase64(binding!)
     if (bound === undefined || textOf(bound) !== header)
       return refused('its messages do not belong together (channel binding)')
-    if (givenNonce !== nonce) return refused('its messages do not belong together (nonce)')
+    if (givenNonce !== nonce) return refused(wrongNonce)
     const { storedKey, serverKey } = account.credential
     const conversation = utf8(`${said},${withoutProof}`)
     const signature = await crypto.hmac(storedKey, conversation)
