@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['apps/{real-kafka,acceptance}/test/**/*.kafka.test.ts'],
+    include: ['apps/{real-kafka,acceptance,read-process-write}/test/**/*.kafka.test.ts'],
     globalSetup: ['apps/acceptance/test/shared-kafka.ts'],
     // One file after another: a cluster of three takes the whole machine for a moment, and faults are about time.
     fileParallelism: false,

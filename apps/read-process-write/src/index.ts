@@ -1,0 +1,5 @@
+export { createInvoicing, type Invoicing, type InvoicingOptions } from './invoicing.ts'
+export { judge, type Verdict } from './judge.ts'
+export { invoiceFor, type Invoice, type Order } from './orders.ts'
+export { readInvoices, type Invoices } from './read-invoices.ts'
+export { run, type Report, type RunOptions } from './run.ts'
