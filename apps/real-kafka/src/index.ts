@@ -14,6 +14,8 @@ export type { KafkaProperties } from './server-properties.ts'
 export type { JavaToolOptions, JavaToolResult } from './java-tools.ts'
 export { runJavaTool } from './java-tools.ts'
 
-// For what starts Java programs of its own.
+// For what starts programs of its own.
+export type { ProgramOptions, ProgramResult } from './run-program.ts'
+export { lastLines, runProgram } from './run-program.ts'
 export { defaultKafkaVersion, kafkaJars } from './kafka-jars.ts'
 export { javaCommand } from './java.ts'

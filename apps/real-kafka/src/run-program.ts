@@ -8,6 +8,10 @@ export interface ProgramOptions {
   readonly timeoutMs: number
   /** What it reads from its standard input. Default: nothing, at its end at once. */
   readonly input?: string | Uint8Array | undefined
+  /** Where it runs. Default: where this process does. */
+  readonly cwd?: string | undefined
+  /** Environment variables besides those of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined
 }
 
 export interface ProgramResult {
@@ -32,7 +36,8 @@ export async function runProgram(
   options: ProgramOptions,
 ): Promise<ProgramResult> {
   const timeoutMs = integerOption('timeoutMs', options.timeoutMs, { min: 1, max: 2 ** 31 - 1 })
-  const child = spawn(command, args, { stdio: 'pipe' })
+  const { cwd, env } = options
+  const child = spawn(command, args, { stdio: 'pipe', cwd, env: { ...process.env, ...env } })
   const guardian = startGuardian()
   guardian.watch(child.pid === undefined ? [] : [child.pid])
 
