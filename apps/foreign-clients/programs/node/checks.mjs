@@ -16,7 +16,7 @@ export async function run(version, checks) {
       console.log(JSON.stringify({ check, ok: true }))
     } catch (error) {
       console.error(error)
-      console.log(JSON.stringify({ check, ok: false, reason: `${error}`.slice(0, 300) }))
+      console.log(JSON.stringify({ check, ok: false, reason: String(error).slice(0, 300) }))
     }
   }
   process.exit(0)
@@ -35,7 +35,7 @@ export function assert(holds, what) {
 export function byKey(pairs) {
   const values = new Map()
   for (const [key, value] of pairs) values.set(key, [...(values.get(key) ?? []), value])
-  return Object.fromEntries([...values].sort())
+  return Object.fromEntries([...values].toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 export const pairsOf = (count) => Array.from({ length: count }, (_, i) => [`k${i % 7}`, `v${i}`])
