@@ -73,6 +73,20 @@ test('a codec is loaded once', async () => {
   expect(await loadCodec('gzip')).toBe(await loadCodec('gzip'))
 })
 
+test('a host without what Node has is told so: a browser', async () => {
+  vi.resetModules()
+  vi.doMock('../src/compression/gzip.ts', () => {
+    throw new TypeError("Failed to resolve module specifier 'node:zlib'")
+  })
+  const { loadCodec: load } = await import('../src/compression/load-codec.ts')
+  await expect(load('gzip')).rejects.toMatchObject({
+    code: 'MISSING_PACKAGE',
+    message:
+      'Compression with gzip is not to be had here: it needs modules that only Node has. Send without compression.',
+  })
+  vi.doUnmock('../src/compression/gzip.ts')
+})
+
 test('a package that is missing is named', async () => {
   const missing = 'a-package-that-nobody-has'
   await expect(optionalPackage(missing, 'lz4', () => import(missing))).rejects.toMatchObject({
