@@ -118,3 +118,29 @@ describe('fetch sessions', () => {
     expect(full.length).toBe(2)
   })
 })
+
+describe('the pace', () => {
+  it('leaves a turn of the event loop for every 512 records, so that they do not pile up before the handlers', async () => {
+    const { kafka, member } = await started(1)
+    const turns: number[] = []
+    let turn = 0
+    const tick = (): void => {
+      turn++
+      if (turn < 20) kafka.clock.defer(tick)
+    }
+    member.onRecords = () => {
+      if (turns.length === 0) tick()
+      turns.push(turn)
+    }
+    // All in one answer.
+    member.call((membership) => membership.pause([place(0)]))
+    await kafka.clock.advance(2_000)
+    kafka.log('t', 0).append(Array.from({ length: 2_048 }, () => 'large'))
+    for (let i = 0; i < 3; i++) kafka.log('t', 0).append(['small'])
+    member.call((membership) => membership.resume([place(0)]))
+    await kafka.clock.advance(100)
+    const [large, ...small] = turns
+    expect(small).toHaveLength(3)
+    for (const each of small) expect(each - large!).toBeGreaterThanOrEqual(2_048 / 512)
+  })
+})

@@ -13,8 +13,12 @@ export interface DeliverySettings {
   unreadable(position: FetchPosition, from: number, error: PartitaError): void
 }
 
-/** So many records are handed over before the host gets its turn, and with it whoever handles them. */
-const recordsPerTurn = 1_024
+/**
+ * So many records are handed over before the host gets its turn, and with it whoever handles them: half of what `consumer`
+ * starts in a turn. What quick handlers cannot keep up with piles up, grows old in the heap, and costs a quarter of the CPU
+ * (measured: 80,000 records waiting on average, 1,500 since).
+ */
+const recordsPerTurn = 512
 
 /**
  * Hands over what was fetched: of each partition in order, the partitions by turns, decoded only when its turn has
@@ -25,12 +29,14 @@ export class Deliveries {
   /** Those that may have something, in the order of their turns. */
   readonly #ready: Set<FetchPosition> = new Set()
   #waking = false
+  /** Records that may be handed over in this turn. Less than 0: a large batch is paid for by the turns after it. */
+  #left = 0
 
   constructor(settings: DeliverySettings) {
     this.#settings = settings
   }
 
-  /** Something has come of these. The first records are handed over within this call. */
+  /** Something has come of these. The first records are handed over within this call, or soon after a large batch. */
   brought(positions: readonly FetchPosition[]): void {
     for (const position of positions) this.#ready.add(position)
     if (!this.#waking) this.#turn()
@@ -53,11 +59,11 @@ export class Deliveries {
   }
 
   #turn(): void {
-    let left = recordsPerTurn
+    this.#left = Math.min(recordsPerTurn, this.#left + recordsPerTurn)
     for (const position of this.#ready) {
-      if (left <= 0) return this.#wake()
+      if (this.#left <= 0) return this.#wake()
       this.#ready.delete(position)
-      left -= this.#deliverOne(position)
+      this.#left -= this.#deliverOne(position)
     }
   }
 
