@@ -88,6 +88,28 @@ describe('Kafka 4.3.1’s tools on the embedded broker', () => {
     expect((await tool('GetOffsetShell', ['--topic', 'payments'])).stdout).toMatch(/payments:0:\d+/)
   })
 
+  it('a group of the consumer protocol (KIP-848) consumes, shares and commits, and is described', async () => {
+    broker.createTopic('invoices', 4)
+    const lines = Array.from({ length: 40 }, (_, i) => `v${i}`)
+    await tool('ConsoleProducer', ['--topic', 'invoices'], `${lines.join('\n')}\n`)
+    const flags = ['--topic', 'invoices', '--group', 'java-848', '--from-beginning', '--timeout-ms', '20000']
+    const protocol = ['--command-property', 'group.protocol=consumer']
+    const consume = (max: number): Promise<JavaToolResult> =>
+      tool('consumer.ConsoleConsumer', [...flags, ...protocol, '--max-messages', String(max)])
+    expect((await consume(40)).stdout.trim().split('\n').toSorted()).toEqual(lines.toSorted())
+    const group = ['--group', 'java-848']
+    const described = (await tool('consumer.group.ConsumerGroupCommand', ['--describe', ...group])).stdout
+    expect(described).toMatch(/invoices\s+[0-3]\s+(\d+)\s+\1\s+0/)
+    const state = (await tool('consumer.group.ConsumerGroupCommand', ['--describe', '--state', ...group])).stdout
+    expect(state).toMatch(/java-848.*uniform\s+Empty/)
+    const list = (await tool('consumer.group.ConsumerGroupCommand', ['--list', '--type', 'consumer'])).stdout
+    expect(list).toContain('java-848')
+    await tool('ConsoleProducer', ['--topic', 'invoices'], 'next\n')
+    expect((await consume(1)).stdout.trim()).toBe('next')
+    await tool('consumer.group.ConsumerGroupCommand', ['--delete', ...group])
+    expect(broker.group('java-848')).toBeUndefined()
+  })
+
   it('ProducerPerformance and ConsumerPerformance run to the end', async () => {
     broker.createTopic('perf', 3)
     const produced = await runJavaTool(
