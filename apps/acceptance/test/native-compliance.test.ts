@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import type { Transport } from '@partita/protocol'
 import { startBroker, type Broker } from '@partita/broker'
 import { memoryConnector, nativeTransport, type NativeTransportOptions } from '@partita/transport-native'
 import { clusterAt, type ClusterUnderTest } from '../src/suites/cluster.ts'
 import { complianceSuite } from '../src/suites/compliance.ts'
+import { withGroupProtocol } from '../src/suites/with-group-protocol.ts'
 
 const ways: Readonly<Record<string, (broker: Broker) => NativeTransportOptions>> = {
   'over TCP': ({ bootstrap }) => ({ brokers: bootstrap }),
@@ -27,3 +29,18 @@ for (const [way, optionsFor] of Object.entries(ways)) {
     })
   })
 }
+
+describe('by the consumer protocol (KIP-848)', () => {
+  let broker: Broker
+  let cluster: ClusterUnderTest
+
+  beforeAll(async () => {
+    broker = await startBroker({ autoCreateTopics: false, configs: { 'group.consumer.heartbeat.interval.ms': 100 } })
+    const connector = memoryConnector(broker)
+    const newTransport = (): Transport => nativeTransport({ brokers: broker.bootstrap, connector })
+    cluster = clusterAt(broker.bootstrap, () => withGroupProtocol(newTransport(), { groupProtocol: 'consumer' }))
+  })
+  afterAll(() => broker.close())
+
+  complianceSuite(() => cluster, {}, ['the consumer port'])
+})

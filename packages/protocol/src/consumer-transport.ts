@@ -1,33 +1,7 @@
+import type { AssignOptions, SubscribeOptions } from './consume-options.ts'
 import type { PartitaError } from './errors.ts'
 import type { FetchedRecord, TopicPartition } from './records.ts'
 import type { ConsumerGroupMetadata } from './transactions.ts'
-
-/** Where to start where a group has no committed offset, or one that the log no longer has. */
-export type AutoOffsetReset = 'earliest' | 'latest' | 'none'
-
-/** Whether records of transactions that are still open or were aborted are seen. */
-export type IsolationLevel = 'read_committed' | 'read_uncommitted'
-
-/** What a member asks of its group and of its fetches. Names are Java's; times in milliseconds, sizes in bytes. */
-export interface SubscribeOptions {
-  readonly groupId: string
-  readonly topics: readonly string[]
-  readonly autoOffsetReset: AutoOffsetReset
-  readonly isolationLevel: IsolationLevel
-  /** A member that was not heard of for so long is out. */
-  readonly sessionTimeoutMs: number
-  readonly heartbeatIntervalMs: number
-  /** So long may a member take to give up its partitions when the group rebalances. */
-  readonly rebalanceTimeoutMs: number
-  readonly fetchMinBytes: number
-  readonly fetchMaxBytes: number
-  readonly maxPartitionFetchBytes: number
-  readonly fetchMaxWaitMs: number
-  readonly groupInstanceId?: string | undefined
-  readonly clientRack?: string | undefined
-  /** Gives up on joining. Leaving later is `GroupMembership.leave`. */
-  readonly signal?: AbortSignal | undefined
-}
 
 /** What the group had committed for a partition. */
 export interface CommittedOffset {
@@ -71,7 +45,7 @@ export interface GroupListener {
    * `lost` follows for the same partitions.
    */
   revoked(partitions: readonly TopicPartition[]): Promise<void>
-  /** Partitions that others may already have: commits for them would be refused. */
+  /** Partitions that others may already have: commits for them would be refused. Never without a group to share. */
   lost(partitions: readonly TopicPartition[]): void
   /**
    * Where the log itself went back (truncation, a topic that was made anew, an offset out of range), a batch may lie wholly
@@ -89,16 +63,18 @@ export interface OffsetCommit extends TopicPartition {
   readonly metadata: string
 }
 
-/** A member of a group, from `subscribe` until `leave` or `failed`. */
+/** A member of a group, from `subscribe` until `leave` or `failed`; or whoever reads partitions by hand, from `assign`. */
 export interface GroupMembership {
-  /** Of the latest assignment (the group's generation); -1 before the first. */
+  /** Of the latest assignment (the group's generation, or the member's epoch); -1 before the first. */
   readonly epoch: number
+  /** Empty for whoever reads by hand. */
   readonly memberId: string
   /** Who the member is at this moment, for offsets that a transaction commits. */
   groupMetadata(): ConsumerGroupMetadata
   /**
    * Settles when the coordinator has acknowledged all of them. Rejects with `ILLEGAL_GENERATION`, `UNKNOWN_MEMBER_ID`,
-   * `REBALANCE_IN_PROGRESS` (retriable) or `PARTITION_LOST` where the member no longer owns what it commits.
+   * `REBALANCE_IN_PROGRESS` or `STALE_MEMBER_EPOCH` (both retriable), or `PARTITION_LOST` where the member no longer owns
+   * what it commits; with `INVALID_GROUP_ID` where there is no group to commit to.
    */
   commit(offsets: readonly OffsetCommit[]): Promise<void>
   /** No more batches of these partitions until `resume`. One that is already on its way may still come. */
@@ -116,9 +92,16 @@ export interface ConsumerTransport {
    * while others drain theirs, or where there are more members than partitions. Rejects with `UNKNOWN_TOPIC_OR_PARTITION`,
    * `CONNECTION_FAILED`, `AUTHENTICATION_FAILED`, `INVALID_GROUP_ID`… where that cannot be, and with `OFFSET_OUT_OF_RANGE`
    * where nothing is committed for a partition and `autoOffsetReset` is `none`; at a later assignment that is `failed`.
-   * At most one subscription a session.
+   * Rejects with `UNSUPPORTED` where `groupProtocol`, an assignor or `groupInstanceId` is not the transport's or the
+   * brokers' to have. At most one subscription (or assignment) a session.
    */
   subscribe(options: SubscribeOptions, listener: GroupListener): Promise<GroupMembership>
+  /**
+   * Reads these partitions without being a member of a group: they are told by `assigned` once, and are never revoked or
+   * lost. Settles when they were told and fetching goes on by itself. Rejects as `subscribe` does, and with
+   * `PARTITION_NOT_FOUND` where a partition does not exist. Java: `assign`.
+   */
+  assign(options: AssignOptions, listener: GroupListener): Promise<GroupMembership>
   /** Leaves where still joined. Never rejects. */
   close(): Promise<void>
 }

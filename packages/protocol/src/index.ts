@@ -40,6 +40,17 @@ export type {
   SealedBatch,
   WriteResult,
 } from './producer-transport.ts'
+export { checkAssignOptions, checkSubscribeOptions } from './check-consume-options.ts'
+export type {
+  AssignOptions,
+  AutoOffsetReset,
+  FetchOptions,
+  GroupProtocol,
+  IsolationLevel,
+  ManualPartition,
+  PartitionAssignmentStrategy,
+  SubscribeOptions,
+} from './consume-options.ts'
 export type {
   ConsumedOffsets,
   ConsumedPosition,
@@ -50,15 +61,12 @@ export type {
 } from './transactions.ts'
 export type {
   AssignedPartition,
-  AutoOffsetReset,
   CommittedOffset,
   ConsumerTransport,
   FetchedBatch,
   GroupListener,
   GroupMembership,
-  IsolationLevel,
   OffsetCommit,
-  SubscribeOptions,
 } from './consumer-transport.ts'
 export type {
   AdminTransport,

@@ -16,6 +16,8 @@ export interface TransportGuarantees {
   readonly drainBeforeRevoke: Guarantee
   /** Partitions that stay with a member go on through a rebalance (KIP-429, KIP-848). */
   readonly cooperativeRebalance: Guarantee
+  /** Groups whose coordinator shares out the partitions (KIP-848): `groupProtocol: 'consumer'`. */
+  readonly consumerGroupProtocol: Guarantee
   /** Heartbeats go on while handlers run. */
   readonly backgroundHeartbeat: Guarantee
   /** Commit metadata travels both ways. */

@@ -1,9 +1,11 @@
 import {
   isPartitaError,
   partitionName,
+  type AssignOptions,
   type BatchBuilder,
   type Clock,
   type FetchedRecord,
+  type ManualPartition,
   type ProducerTransport,
   type ProducerTransportOptions,
   type SealedBatch,
@@ -108,6 +110,12 @@ export function subscribeOptions(
     fetchMaxWaitMs: 100,
     ...own,
   }
+}
+
+/** The same of whoever reads by hand. */
+export function assignOptions(partitions: readonly ManualPartition[], own: Partial<AssignOptions> = {}): AssignOptions {
+  const { groupId: _, topics: __, ...fetches } = subscribeOptions('', [])
+  return { ...fetches, partitions, ...own }
 }
 
 /** All records of a topic, by partition, once there are so many. */

@@ -13,7 +13,9 @@ import {
   valuesOf,
 } from './case-helpers.ts'
 import type { ComplianceCase } from './compliance.ts'
+import { consumerAssignCases } from './consumer-assign-cases.ts'
 import { consumerGroupCases } from './consumer-group-cases.ts'
+import { consumerProtocolCases } from './consumer-protocol-cases.ts'
 import { consumerStartCases } from './consumer-start-cases.ts'
 import { expectSame, expectThat } from './expect.ts'
 import { prepared } from './prepared-member.ts'
@@ -200,4 +202,6 @@ export const consumerTransportCases: readonly ComplianceCase[] = [
   ...consumerStartCases,
   ...flowCases,
   ...consumerGroupCases,
+  ...consumerProtocolCases,
+  ...consumerAssignCases,
 ]

@@ -1,6 +1,7 @@
 import {
   partitionName,
   type AssignedPartition,
+  type AssignOptions,
   type ConsumerTransport,
   type FetchedBatch,
   type FetchedRecord,
@@ -68,6 +69,10 @@ export class RecordingMember implements GroupListener {
 
   async join(options: SubscribeOptions): Promise<void> {
     this.#membership = await this.#session.subscribe(options, this)
+  }
+
+  async assign(options: AssignOptions): Promise<void> {
+    this.#membership = await this.#session.assign(options, this)
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import {
   PartitaError,
   toBytes,
   type AssignedPartition,
+  type AssignOptions,
   type Bytes,
   type Clock,
   type CommittedOffset,
@@ -62,6 +63,8 @@ export interface CommitOutcome {
 export interface ScriptedConsumerTransport extends Transport {
   /** `undefined` until somebody subscribes. */
   readonly subscription: SubscribeOptions | undefined
+  /** What was asked for by hand; `undefined` until somebody does. Then `assign` is still the script's to call. */
+  readonly manual: AssignOptions | undefined
   readonly epoch: number
   /** The member has left, or closed its session. */
   readonly left: boolean
@@ -105,6 +108,7 @@ class Script implements ScriptedConsumerTransport {
     resultPerBatch: 'it writes nothing',
     drainBeforeRevoke: true,
     cooperativeRebalance: true,
+    consumerGroupProtocol: true,
     backgroundHeartbeat: true,
     commitMetadata: true,
     orderedHeaders: true,
@@ -113,6 +117,7 @@ class Script implements ScriptedConsumerTransport {
   readonly clock: Clock
   readonly commits: (readonly OffsetCommit[])[] = []
   subscription: SubscribeOptions | undefined
+  manual: AssignOptions | undefined
   epoch = -1
   left = false
   readonly #committed: Map<string, CommittedOffset>
@@ -132,7 +137,11 @@ class Script implements ScriptedConsumerTransport {
   }
 
   openConsumer(): ConsumerTransport {
-    return { subscribe: (options, listener) => this.#subscribe(options, listener), close: () => this.#leave() }
+    return {
+      subscribe: (options, listener) => this.#subscribe(options, listener),
+      assign: (options, listener) => this.#assignByHand(options, listener),
+      close: () => this.#leave(),
+    }
   }
 
   openProducer(): never {
@@ -222,12 +231,21 @@ class Script implements ScriptedConsumerTransport {
   }
 
   #subscribe(options: SubscribeOptions, listener: GroupListener): Promise<GroupMembership> {
-    if (this.subscription !== undefined) throw new Error('a session is subscribed at most once')
     this.subscription = options
+    return this.#begin(options.signal, listener)
+  }
+
+  #assignByHand(options: AssignOptions, listener: GroupListener): Promise<GroupMembership> {
+    this.manual = options
+    return this.#begin(options.signal, listener)
+  }
+
+  #begin(signal: AbortSignal | undefined, listener: GroupListener): Promise<GroupMembership> {
+    if (this.#listener !== undefined) throw new Error('a session is subscribed at most once')
     this.#listener = listener
     const refused = new Promise<never>((_, reject) => {
       const refuse = (): void => reject(new PartitaError('ABORTED', 'Joining was given up.'))
-      options.signal?.addEventListener('abort', refuse, { once: true })
+      signal?.addEventListener('abort', refuse, { once: true })
     })
     return Promise.race([this.#join, refused]).then(() => this.#membership())
   }
@@ -261,6 +279,9 @@ class Script implements ScriptedConsumerTransport {
     if (delayMs > 0) await new Promise<void>((resolve) => this.clock.setTimer(delayMs, resolve))
     if (error !== undefined) throw error
     if (this.left) throw new PartitaError('UNKNOWN_MEMBER_ID', 'The member has left.')
+    if (this.manual !== undefined && this.manual.groupId === undefined) {
+      throw new PartitaError('INVALID_GROUP_ID', 'There is no group to commit to.')
+    }
     const foreign = offsets.find((offset) => !this.#held.has(partitionName(offset)))
     if (foreign !== undefined)
       throw new PartitaError('PARTITION_LOST', 'The member does not own the partition.', foreign)

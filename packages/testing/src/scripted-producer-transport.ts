@@ -58,6 +58,7 @@ export function createScriptedProducerTransport(options: ScriptedProducerTranspo
       resultPerBatch: true,
       drainBeforeRevoke: noConsumer,
       cooperativeRebalance: noConsumer,
+      consumerGroupProtocol: noConsumer,
       backgroundHeartbeat: noConsumer,
       commitMetadata: noConsumer,
       orderedHeaders: true,

@@ -179,6 +179,8 @@ export interface JoinGroupRequest extends MemberRequest {
 
 export interface JoinGroupAnswer extends ErrorAnswer {
   readonly generationId: number
+  /** The name of the assignor that the group agreed on. */
+  readonly groupProtocol: string
   readonly leaderId: string
   readonly memberId: string
   /** The whole group for its leader, empty for everyone else. */

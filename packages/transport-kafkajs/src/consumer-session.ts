@@ -1,17 +1,18 @@
 import {
-  choiceOption,
-  integerOption,
+  checkAssignOptions,
+  checkSubscribeOptions,
   isPartitaError,
-  nameOption,
   PartitaError,
-  topicName,
+  type AssignOptions,
   type ConsumerTransport,
   type GroupListener,
   type GroupMembership,
   type SubscribeOptions,
 } from '@partita/protocol'
 import type { ClusterSession } from './cluster-session.ts'
+import { ManualReader } from './manual-reader.ts'
 import { Membership } from './membership.ts'
+import { refuseUnsupported } from './refuse-unsupported.ts'
 import { Signal } from './signal.ts'
 import { TopicMetadata } from './topic-metadata.ts'
 import { pause } from './waiting.ts'
@@ -20,58 +21,79 @@ import { pause } from './waiting.ts'
 const topicPatienceMs = 1_000
 const topicRetryMs = 200
 
+/** What a session carries: a member of a group, or a reader by hand. */
+type Carried = GroupMembership & { begin(): Promise<void> }
+
 export class KafkajsConsumer implements ConsumerTransport {
   readonly #session: ClusterSession
-  #membership: Membership | undefined
+  #carried: Carried | undefined
 
   constructor(session: ClusterSession) {
     this.#session = session
   }
 
   async subscribe(options: SubscribeOptions, listener: GroupListener): Promise<GroupMembership> {
-    if (this.#membership !== undefined) {
-      const text = 'A consumer session takes one subscription; open another for the next.'
-      throw new PartitaError('UNSUPPORTED', text, { api: 'subscribe' })
-    }
-    check(options)
-    const membership = new Membership(this.#session, options, listener)
-    this.#membership = membership
+    this.#checkFirst('subscribe')
+    checkSubscribeOptions(options)
+    refuseUnsupported(options)
+    const metadata = new TopicMetadata(this.#session)
+    return this.#begin(new Membership(this.#session, options, listener), options, async () => {
+      for (const topic of options.topics) await this.#mustExist(metadata, topic, 0)
+    })
+  }
+
+  async assign(options: AssignOptions, listener: GroupListener): Promise<GroupMembership> {
+    this.#checkFirst('assign')
+    checkAssignOptions(options)
+    const metadata = new TopicMetadata(this.#session)
+    return this.#begin(new ManualReader(this.#session, options, listener), options, async () => {
+      for (const { topic, partition } of options.partitions) await this.#mustExist(metadata, topic, partition)
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#carried?.leave()
+    await this.#session.close()
+  }
+
+  #checkFirst(api: string): void {
+    if (this.#carried === undefined) return
+    const text = 'A consumer session takes one subscription or assignment; open another for the next.'
+    throw new PartitaError('UNSUPPORTED', text, { api })
+  }
+
+  async #begin(
+    carried: Carried,
+    { groupId, signal }: { readonly groupId?: string | undefined; readonly signal?: AbortSignal | undefined },
+    check: () => Promise<void>,
+  ): Promise<GroupMembership> {
+    this.#carried = carried
     const aborted = new Signal<'aborted'>()
     const abort = (): void => aborted.fire('aborted')
-    options.signal?.addEventListener('abort', abort, { once: true })
-    if (options.signal?.aborted === true) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    if (signal?.aborted === true) abort()
     try {
-      const outcome = await Promise.race([this.#begin(membership, options), aborted.promise])
-      if (outcome === 'joined') return membership
-      const text = "Joining the group was ended by the caller's signal."
-      throw new PartitaError('ABORTED', text, { groupId: options.groupId, cause: options.signal?.reason })
+      const outcome = await Promise.race([check().then(() => carried.begin()), aborted.promise])
+      if (outcome !== 'aborted') return carried
+      const text = "Beginning to consume was ended by the caller's signal."
+      throw new PartitaError('ABORTED', text, { ...(groupId !== undefined && { groupId }), cause: signal?.reason })
     } catch (error) {
       await this.close()
       throw error
     } finally {
-      options.signal?.removeEventListener('abort', abort)
+      signal?.removeEventListener('abort', abort)
     }
   }
 
-  async close(): Promise<void> {
-    await this.#membership?.leave()
-    await this.#session.close()
-  }
-
-  async #begin(membership: Membership, options: SubscribeOptions): Promise<'joined'> {
-    const metadata = new TopicMetadata(this.#session)
-    for (const topic of options.topics) await this.#mustExist(metadata, topic)
-    await membership.begin()
-    return 'joined'
-  }
-
-  async #mustExist(metadata: TopicMetadata, topic: string): Promise<void> {
+  async #mustExist(metadata: TopicMetadata, topic: string, partition: number): Promise<void> {
     const { clock } = this.#session
     const until = clock.monotonic() + topicPatienceMs
-    for (;;) {
+    for (let refresh = false; ; refresh = true) {
       try {
-        await metadata.partitions(topic)
-        return
+        const { length } = await metadata.partitions(topic, { refresh })
+        if (partition < length) return
+        const text = `The topic has the partitions 0 to ${length - 1}.`
+        throw new PartitaError('PARTITION_NOT_FOUND', text, { topic, partition, retriable: true })
       } catch (error) {
         const mayCome = isPartitaError(error) && error.retriable && error.code !== 'CONNECTION_FAILED'
         if (!mayCome || clock.monotonic() >= until) throw error
@@ -79,21 +101,4 @@ export class KafkajsConsumer implements ConsumerTransport {
       }
     }
   }
-}
-
-function check(options: SubscribeOptions): void {
-  const { groupId, topics, groupInstanceId } = options
-  nameOption('groupId', groupId)
-  if (topics.length === 0) {
-    throw new PartitaError('INVALID_OPTION', '`topics` must name at least one topic.', { api: 'topics' })
-  }
-  topics.forEach(topicName)
-  choiceOption('autoOffsetReset', options.autoOffsetReset, ['earliest', 'latest', 'none'])
-  choiceOption('isolationLevel', options.isolationLevel, ['read_committed', 'read_uncommitted'])
-  integerOption('heartbeatIntervalMs', options.heartbeatIntervalMs, { min: 1, max: options.sessionTimeoutMs - 1 })
-  integerOption('rebalanceTimeoutMs', options.rebalanceTimeoutMs, { min: 1 })
-  integerOption('fetchMaxWaitMs', options.fetchMaxWaitMs, { min: 0 })
-  if (groupInstanceId === undefined) return
-  const text = 'kafkajs cannot join a group as a static member: leave groupInstanceId out, or use another transport.'
-  throw new PartitaError('UNSUPPORTED', text, { api: 'groupInstanceId', groupId })
 }

@@ -5,7 +5,7 @@ import {
   type OffsetCommit,
   type TopicPartition,
 } from '@partita/protocol'
-import { assign, assignedPartitions, subscribedTopics, subscription } from './assignor.ts'
+import { assign, assignedPartitions, subscribedTopics, subscriptions, type EagerStrategy } from './assignor.ts'
 import type { BrokerApi, JoinGroupAnswer, TopicAnswers } from './broker-api.ts'
 import { byTopic } from './by-topic.ts'
 import type { ClusterSession } from './cluster-session.ts'
@@ -18,6 +18,7 @@ export interface GroupOptions {
   readonly topics: readonly string[]
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
+  readonly partitionAssignmentStrategy?: readonly EagerStrategy[] | undefined
 }
 
 /** After these, another broker has to be asked, or the same one a little later. */
@@ -69,7 +70,7 @@ export class GroupCoordinator {
         groupId,
         generationId: this.#generation,
         memberId: this.#memberId,
-        groupAssignment: this.#counts === undefined ? [] : assign(joined.members, this.#counts),
+        groupAssignment: this.#counts === undefined ? [] : assign(joined.members, this.#counts, joined.groupProtocol),
       }),
     )
     return assignedPartitions(answer.memberAssignment).filter(({ topic }) => this.#options.topics.includes(topic))
@@ -139,7 +140,7 @@ export class GroupCoordinator {
   }
 
   async #joinGroup(): Promise<JoinGroupAnswer> {
-    const { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options
+    const { groupId, topics, sessionTimeoutMs, rebalanceTimeoutMs, partitionAssignmentStrategy } = this.#options
     for (;;) {
       const answer: JoinGroupAnswer = await this.#call(
         'JoinGroup',
@@ -149,7 +150,7 @@ export class GroupCoordinator {
             memberId: this.#memberId,
             sessionTimeout: sessionTimeoutMs,
             rebalanceTimeout: rebalanceTimeoutMs,
-            groupProtocols: [subscription(topics)],
+            groupProtocols: subscriptions(topics, partitionAssignmentStrategy),
           }),
         kafkaErrorCodes.MEMBER_ID_REQUIRED,
       )

@@ -7,6 +7,8 @@ export const kafkajsGuarantees: TransportGuarantees = {
   drainBeforeRevoke: true,
   cooperativeRebalance:
     'kafkajs joins groups with the eager protocol only: a member gives up all its partitions at each rebalance.',
+  consumerGroupProtocol:
+    'kafkajs knows the classic group protocol only: it has no ConsumerGroupHeartbeat to send (KIP-848).',
   backgroundHeartbeat: true,
   commitMetadata: true,
   orderedHeaders:

@@ -10,6 +10,7 @@ import {
   type SubscribeOptions,
   type TopicPartition,
 } from '@partita/protocol'
+import type { EagerStrategy } from './assignor.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { drainedInTime } from './drain.ts'
 import { FetchPosition } from './fetch-position.ts'
@@ -65,7 +66,9 @@ export class Membership implements GroupMembership {
     this.#options = options
     this.#listener = listener
     this.#metadata = new TopicMetadata(session)
-    this.#group = new GroupCoordinator(session, this.#metadata, options)
+    // The session has refused whatever is not eager.
+    const partitionAssignmentStrategy = options.partitionAssignmentStrategy as readonly EagerStrategy[] | undefined
+    this.#group = new GroupCoordinator(session, this.#metadata, { ...options, partitionAssignmentStrategy })
     this.#startOffsets = new StartOffsets(session, this.#metadata, options)
     this.#backoff = new Backoff(clock, 100, 1_000)
     this.#fetcher = new Fetcher(session, this.#metadata, options, {

@@ -11,7 +11,7 @@ import { earliestOffset, latestOffset, listOffsets } from './list-offsets.ts'
 import type { TopicMetadata } from './topic-metadata.ts'
 
 export interface StartSettings {
-  readonly groupId: string
+  readonly groupId?: string | undefined
   readonly autoOffsetReset: AutoOffsetReset
   readonly isolationLevel: IsolationLevel
 }
@@ -36,7 +36,8 @@ export class StartOffsets {
     const found = new Map(committed.map((each) => [partitionName(each), each.offset]))
     const open = partitions.filter((each) => !found.has(partitionName(each)))
     if (open.length === 0) return found
-    const why = 'the group has no committed offset for it'
+    const hasGroup = this.#settings.groupId !== undefined
+    const why = hasGroup ? 'the group has no committed offset for it' : 'it was given no offset to begin at'
     return new Map([...found, ...(await this.#reset(open, why))])
   }
 
@@ -53,7 +54,11 @@ export class StartOffsets {
       const text =
         `${partitionName(partitions[0]!)} cannot be read on, for ${why}, and autoOffsetReset is none. ` +
         'Set the offset of the group, or autoOffsetReset to earliest or latest.'
-      throw new PartitaError('OFFSET_OUT_OF_RANGE', text, { topic, partition, groupId })
+      throw new PartitaError('OFFSET_OUT_OF_RANGE', text, {
+        topic,
+        partition,
+        ...(groupId !== undefined && { groupId }),
+      })
     }
     return listOffsets(this.#session, this.#metadata, {
       partitions,

@@ -1,14 +1,18 @@
 import kafkajs from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import { partitionName } from '@partita/protocol'
-import { assign, assignedPartitions, subscription } from '../src/assignor.ts'
+import { assign, assignedPartitions, subscriptions } from '../src/assignor.ts'
 
 function member(memberId: string, ...topics: string[]): { memberId: string; memberMetadata: Buffer } {
-  return { memberId, memberMetadata: subscription(topics).metadata }
+  return { memberId, memberMetadata: subscriptions(topics)[0]!.metadata }
 }
 
-function dealt(members: Parameters<typeof assign>[0], counts: Record<string, number>): Record<string, string[]> {
-  const entries = assign(members, new Map(Object.entries(counts)))
+function dealt(
+  members: Parameters<typeof assign>[0],
+  counts: Record<string, number>,
+  way?: string,
+): Record<string, string[]> {
+  const entries = assign(members, new Map(Object.entries(counts)), way)
   return Object.fromEntries(
     entries.map((each) => [each.memberId, assignedPartitions(each.memberAssignment).map(partitionName)]),
   )
@@ -23,6 +27,15 @@ describe('partitions are dealt', () => {
   it('to members that want the topic: kafkajs deals them to any, who leave them unread', () => {
     const members = [member('a', 't'), member('b', 'u'), member('c', 't', 'u')]
     expect(dealt(members, { t: 4, u: 3 })).toEqual({ a: ['t-0', 't-2'], b: ['u-0', 'u-2'], c: ['t-1', 't-3', 'u-1'] })
+  })
+
+  it('in ranges, topic by topic, as Java does', () => {
+    const members = [member('b', 't', 'u'), member('a', 't'), member('c', 't', 'u')]
+    expect(dealt(members, { t: 5, u: 3 }, 'range')).toEqual({
+      a: ['t-0', 't-1'],
+      b: ['t-2', 't-3', 'u-0', 'u-1'],
+      c: ['t-4', 'u-2'],
+    })
   })
 
   it('to more members than there are partitions: some get none', () => {
@@ -41,7 +54,7 @@ describe('partitions are dealt', () => {
         Array.from({ length: counts[topic]! }, (_, partitionId) => ({ partitionId })),
     }
     const theirs = kafkajs.PartitionAssigners.roundRobin({ cluster } as never)
-    expect(theirs.name).toBe(subscription(['t']).name)
+    expect(theirs.name).toBe(subscriptions(['t'])[0]!.name)
     const assigned = await theirs.assign({ members, topics: ['t', 'u'] } as never)
     const theirDeal = Object.fromEntries(
       assigned.map((each) => [each.memberId, assignedPartitions(each.memberAssignment).map(partitionName)]),

@@ -6,6 +6,7 @@ export const nativeGuarantees: TransportGuarantees = {
   resultPerBatch: true,
   drainBeforeRevoke: true,
   cooperativeRebalance: true,
+  consumerGroupProtocol: true,
   backgroundHeartbeat: true,
   commitMetadata: true,
   orderedHeaders: true,

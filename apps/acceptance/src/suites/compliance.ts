@@ -10,19 +10,28 @@ import {
 } from '@partita/testing'
 import type { ClusterUnderTest } from './cluster.ts'
 
-const suites: Readonly<Record<string, readonly ComplianceCase[]>> = {
+type Port = 'the producer port' | 'the consumer port' | 'the admin port'
+
+const suites: Readonly<Record<Port, readonly ComplianceCase[]>> = {
   'the producer port': producerTransportCases,
   'the consumer port': consumerTransportCases,
   'the admin port': adminTransportCases,
 }
 
-/** The whole compliance suite of the transport ports. What a transport cannot keep is skipped with its own reason. */
-export function complianceSuite(cluster: () => ClusterUnderTest, faults?: ClusterFaults): void {
-  for (const [port, cases] of Object.entries(suites)) {
+const allPorts = Object.keys(suites) as Port[]
+
+/** The compliance suite of the transport ports. What a transport cannot keep is skipped with its own reason. */
+export function complianceSuite(
+  cluster: () => ClusterUnderTest,
+  faults?: ClusterFaults,
+  ports: readonly Port[] = allPorts,
+): void {
+  const chosen = ports.map((port) => [port, suites[port]] as const)
+  for (const [port, cases] of chosen) {
     // Most of a case is waiting. But a fault strikes whichever request comes next: those cases run alone.
     describe.concurrent(port, () => run(cases.filter((each) => each.faults === undefined)))
   }
-  for (const [port, cases] of Object.entries(suites)) {
+  for (const [port, cases] of chosen) {
     const faulty = cases.filter((each) => each.faults !== undefined)
     if (faulty.length > 0) describe(`${port}, with faults`, () => run(faulty))
   }

@@ -1,65 +1,74 @@
 import {
-  choiceOption,
-  integerOption,
-  nameOption,
+  checkAssignOptions,
+  checkSubscribeOptions,
   PartitaError,
   toPartitaError,
-  topicName,
+  type AssignOptions,
   type ConsumerTransport,
   type GroupListener,
   type GroupMembership,
   type SubscribeOptions,
 } from '@partita/protocol'
 import type { Cluster } from '../cluster/cluster.ts'
-import { assignorNames, offerAssignors, type AssignorName } from './assignors/assignors.ts'
-import { Membership } from './membership.ts'
+import type { Membership } from './membership.ts'
+import { openAssignment, openSubscription } from './open-membership.ts'
 import { rest } from './retry.ts'
 import { Signal } from './signal.ts'
-
-/** What a consumer session can be told besides the port's own options. */
-export interface ConsumerSessionOptions {
-  /**
-   * The ways of dealing out partitions that a member offers, the one it likes best first. All members of a group need
-   * one in common. One that is not cooperative among them makes the member give up all its partitions in every
-   * rebalance. Default `['cooperative-sticky']`: Java offers range besides, as a way over from older groups, and pays
-   * for it with eager rebalances. Java: `partition.assignment.strategy`.
-   */
-  readonly partitionAssignmentStrategy?: readonly AssignorName[] | undefined
-}
 
 /** A topic that was created a moment ago may not have come round to every broker. */
 const topicPatienceMs = 1_000
 const topicRetryMs = 200
 
 /** Makes the consumer side of a transport over a cluster of its own, which it closes in the end. */
-export function createConsumerSession(cluster: Cluster, options: ConsumerSessionOptions = {}): ConsumerTransport {
-  const { partitionAssignmentStrategy: strategy = ['cooperative-sticky'] } = options
-  if (strategy.length === 0) {
-    throw new PartitaError('INVALID_OPTION', 'partitionAssignmentStrategy must name at least one assignor.', {
-      api: 'partitionAssignmentStrategy',
-    })
-  }
-  for (const name of strategy) choiceOption('partitionAssignmentStrategy', name, assignorNames)
-  return new ConsumerSession(cluster, strategy)
+export function createConsumerSession(cluster: Cluster): ConsumerTransport {
+  return new ConsumerSession(cluster)
 }
 
 class ConsumerSession implements ConsumerTransport {
   readonly #cluster: Cluster
-  readonly #strategy: readonly AssignorName[]
   #membership: Membership | undefined
 
-  constructor(cluster: Cluster, strategy: readonly AssignorName[]) {
+  constructor(cluster: Cluster) {
     this.#cluster = cluster
-    this.#strategy = strategy
   }
 
   async subscribe(options: SubscribeOptions, listener: GroupListener): Promise<GroupMembership> {
-    if (this.#membership !== undefined) {
-      const text = 'A consumer session takes one subscription; open another for the next.'
-      throw new PartitaError('UNSUPPORTED', text, { api: 'subscribe' })
-    }
-    check(options)
-    const membership = new Membership(this.#cluster, options, listener, offerAssignors(this.#strategy))
+    this.#checkFirst('subscribe')
+    checkSubscribeOptions(options)
+    const { topics, signal } = options
+    const membership = openSubscription(this.#cluster, options, listener)
+    return this.#begin(membership, options, async () => {
+      // Nothing is created: a topic that is not there is refused, not waited for.
+      await Promise.all(topics.map((topic) => this.#mustExist(topic, 0, signal)))
+    })
+  }
+
+  async assign(options: AssignOptions, listener: GroupListener): Promise<GroupMembership> {
+    this.#checkFirst('assign')
+    checkAssignOptions(options)
+    const { partitions, signal } = options
+    const membership = openAssignment(this.#cluster, options, listener)
+    return this.#begin(membership, options, async () => {
+      await Promise.all(partitions.map(({ topic, partition }) => this.#mustExist(topic, partition, signal)))
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#membership?.leave()
+    await this.#cluster.close()
+  }
+
+  #checkFirst(api: string): void {
+    if (this.#membership === undefined) return
+    const text = 'A consumer session takes one subscription or assignment; open another for the next.'
+    throw new PartitaError('UNSUPPORTED', text, { api })
+  }
+
+  async #begin(
+    membership: Membership,
+    options: { readonly groupId?: string | undefined; readonly signal?: AbortSignal | undefined },
+    check: () => Promise<void>,
+  ): Promise<GroupMembership> {
     this.#membership = membership
     const { signal } = options
     const aborted = new Signal()
@@ -67,7 +76,8 @@ class ConsumerSession implements ConsumerTransport {
     signal?.addEventListener('abort', abort, { once: true })
     if (signal?.aborted === true) abort()
     try {
-      await Promise.race([aborted.promise.then(() => throwAborted(options)), this.#begin(membership, options)])
+      const begin = check().then(() => (signal?.aborted === true ? undefined : membership.begin()))
+      await Promise.race([aborted.promise.then(() => throwAborted(options)), begin])
       return membership
     } catch (error) {
       await this.close()
@@ -77,24 +87,13 @@ class ConsumerSession implements ConsumerTransport {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#membership?.leave()
-    await this.#cluster.close()
-  }
-
-  async #begin(membership: Membership, options: SubscribeOptions): Promise<void> {
-    const { topics, signal } = options
-    // Nothing is created: a topic that is not there is refused, not waited for.
-    await Promise.all(topics.map((topic) => this.#mustExist(topic, signal)))
-    if (signal?.aborted !== true) await membership.begin()
-  }
-
-  async #mustExist(topic: string, signal: AbortSignal | undefined): Promise<void> {
+  async #mustExist(topic: string, partition: number, signal: AbortSignal | undefined): Promise<void> {
     const { clock } = this.#cluster
     const until = clock.monotonic() + topicPatienceMs
-    for (;;) {
+    for (let refresh = false; ; refresh = true) {
       try {
-        await this.#cluster.topic(topic, { signal })
+        const { partitions } = await this.#cluster.topic(topic, { signal, refresh })
+        if (partition >= partitions.length) throw noPartition(topic, partition, partitions.length)
         return
       } catch (cause) {
         const error = toPartitaError(cause, { topic })
@@ -105,30 +104,12 @@ class ConsumerSession implements ConsumerTransport {
   }
 }
 
-function throwAborted({ groupId, signal }: SubscribeOptions): never {
-  const text = "Joining the group was ended by the caller's signal."
-  throw new PartitaError('ABORTED', text, { groupId, cause: signal?.reason })
+function throwAborted({ groupId, signal }: { groupId?: string | undefined; signal?: AbortSignal | undefined }): never {
+  const text = "Beginning to consume was ended by the caller's signal."
+  throw new PartitaError('ABORTED', text, { ...(groupId !== undefined && { groupId }), cause: signal?.reason })
 }
 
-function check(options: SubscribeOptions): void {
-  const { topics, groupInstanceId, clientRack } = options
-  nameOption('groupId', options.groupId)
-  if (topics.length === 0) {
-    throw new PartitaError('INVALID_OPTION', 'topics must name at least one topic.', { api: 'topics' })
-  }
-  topics.forEach(topicName)
-  choiceOption('autoOffsetReset', options.autoOffsetReset, ['earliest', 'latest', 'none'])
-  choiceOption('isolationLevel', options.isolationLevel, ['read_committed', 'read_uncommitted'])
-  integerOption('sessionTimeoutMs', options.sessionTimeoutMs, { min: 2, max: maxInt32 })
-  integerOption('heartbeatIntervalMs', options.heartbeatIntervalMs, { min: 1, max: options.sessionTimeoutMs - 1 })
-  integerOption('rebalanceTimeoutMs', options.rebalanceTimeoutMs, { min: 1, max: maxInt32 })
-  integerOption('fetchMinBytes', options.fetchMinBytes, { min: 0, max: maxInt32 })
-  integerOption('fetchMaxBytes', options.fetchMaxBytes, { min: 1, max: maxInt32 })
-  integerOption('maxPartitionFetchBytes', options.maxPartitionFetchBytes, { min: 1, max: maxInt32 })
-  integerOption('fetchMaxWaitMs', options.fetchMaxWaitMs, { min: 0, max: maxInt32 })
-  if (groupInstanceId !== undefined) nameOption('groupInstanceId', groupInstanceId)
-  if (clientRack !== undefined) nameOption('clientRack', clientRack)
+function noPartition(topic: string, partition: number, count: number): PartitaError {
+  const text = `The topic has the partitions 0 to ${count - 1}.`
+  return new PartitaError('PARTITION_NOT_FOUND', text, { topic, partition, retriable: true })
 }
-
-/** The protocol has these as 32-bit integers. */
-const maxInt32 = 0x7fff_ffff

@@ -1,58 +1,48 @@
 import {
   PartitaError,
   toPartitaError,
+  type FetchOptions,
   type GroupListener,
   type ConsumerGroupMetadata,
   type GroupMembership,
   type OffsetCommit,
-  type SubscribeOptions,
   type TopicPartition,
 } from '@partita/protocol'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { OfferedAssignors } from './assignors/assignors.ts'
-import { without } from './by-topic.ts'
 import { Fetcher } from './fetching/fetcher.ts'
 import { StartOffsets } from './fetching/start-offsets.ts'
 import { Commits } from './group/commits.ts'
-import { Coordinator } from './group/coordinator.ts'
-import { GroupLeader } from './group/group-leader.ts'
-import { GroupMember } from './group/group-member.ts'
-import { GroupOffsets } from './group/group-offsets.ts'
-import { Heartbeats } from './group/heartbeats.ts'
-import { Round } from './group/round.ts'
+import type { Coordinator } from './group/coordinator.ts'
+import type { GroupProtocol } from './group/group-protocol.ts'
+import { GroupOffsets, noOffsets } from './group/group-offsets.ts'
 import { Ownership } from './ownership.ts'
-import { rest, retryBackoff } from './retry.ts'
+import { rest } from './retry.ts'
 import { Signal } from './signal.ts'
 
 /** Leaving is a courtesy: the session timeout would do it too. */
 const leaveTimeoutMs = 2_000
 
-/** At the start nobody is served by waiting for a cluster that may not even exist. */
-const firstConnectAttempts = 3
-
-/** The group does not count the member in its present generation any more. */
-const leftBehind: ReadonlySet<string> = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION'])
-
-/** Answers to heartbeats and commits after which there is no way back. */
-const fatal: ReadonlySet<string> = new Set([
-  'FENCED_INSTANCE_ID',
-  'GROUP_AUTHORIZATION_FAILED',
-  'AUTHENTICATION_FAILED',
-])
+export interface MembershipSettings {
+  readonly cluster: Cluster
+  readonly options: FetchOptions
+  readonly listener: GroupListener
+  /** Of the group whose offsets are read and written; `null`: there is none. */
+  readonly coordinator: Coordinator | null
+  /** How long partitions may take to be given up. */
+  readonly drainLimitMs: number
+  /** The way to partitions; the signal fires when the membership is over. */
+  openProtocol(signal: AbortSignal): GroupProtocol
+}
 
 /**
- * A member of a group by the classic protocol: joins, takes what it is given, and joins again whenever there is a
- * reason to. With a cooperative assignor it keeps its partitions meanwhile, and gives up only those that its new
- * assignment lacks.
+ * What the application holds on to: partitions that come by some protocol, what is fetched of them, and what is committed
+ * for them.
  */
 export class Membership implements GroupMembership {
   readonly #cluster: Cluster
-  readonly #options: SubscribeOptions
+  readonly #groupId: string | undefined
   readonly #listener: GroupListener
-  readonly #cooperative: boolean
-  readonly #leader: GroupLeader
-  readonly #member: GroupMember
-  readonly #heartbeats: Heartbeats
+  readonly #protocol: GroupProtocol
   readonly #commits: Commits
   readonly #fetcher: Fetcher
   readonly #ownership: Ownership
@@ -60,24 +50,19 @@ export class Membership implements GroupMembership {
   readonly #begun = new Signal<PartitaError | null>()
   readonly #ended = new Signal<PartitaError>()
   readonly #abort = new AbortController()
-  #round = new Round()
   #leaving = Promise.resolve()
 
-  constructor(cluster: Cluster, options: SubscribeOptions, listener: GroupListener, assignors: OfferedAssignors) {
+  constructor({ cluster, options, listener, coordinator, drainLimitMs, openProtocol }: MembershipSettings) {
     const { clock } = cluster
-    const { groupId, topics, heartbeatIntervalMs, sessionTimeoutMs, isolationLevel } = options
     const { signal } = this.#abort
+    const groupId = coordinator?.groupId
     const tell = (call: () => unknown): void => this.#tell(call)
-    const grown = (): void => this.#round.rejoin.fire('a topic has another number of partitions')
-    this.#cluster = cluster
-    this.#options = options
-    this.#listener = listener
-    this.#cooperative = assignors.cooperative
-    this.#leader = new GroupLeader({ cluster, groupId, topics, assignors, signal, grown })
-    const coordinator = new Coordinator(cluster, groupId)
-    const member = new GroupMember(coordinator, options, { assignors, leader: this.#leader, signal })
-    const offsets = new GroupOffsets(coordinator, member, isolationLevel === 'read_committed', signal)
-    const starts = new StartOffsets(cluster, options, signal)
+    const protocol = openProtocol(signal)
+    const { member } = protocol
+    const readCommitted = options.isolationLevel === 'read_committed'
+    const offsets = coordinator === null ? noOffsets : new GroupOffsets(coordinator, member, readCommitted, signal)
+    const starts = new StartOffsets(cluster, { ...options, groupId }, signal)
+    const refused = (error: PartitaError): void => protocol.heed(error)
     const fetcher = new Fetcher({
       cluster,
       options,
@@ -86,26 +71,26 @@ export class Membership implements GroupMembership {
       records: (batch) => tell(() => listener.records(batch)),
       failed: (error) => this.#fail(error),
     })
-    this.#member = member
+    this.#cluster = cluster
+    this.#groupId = groupId
+    this.#listener = listener
+    this.#protocol = protocol
     this.#fetcher = fetcher
-    this.#ownership = new Ownership({ clock, options, listener, offsets, starts, fetcher, ended: this.#ended, tell })
-    this.#heartbeats = new Heartbeats({
-      clock,
-      heartbeatIntervalMs,
-      sessionTimeoutMs,
-      send: (timeoutMs) => member.heartbeat(timeoutMs),
-      failed: (error) => this.#heed(error),
-      expired: (error) => this.#leaveBehind(error, false),
-    })
-    this.#commits = new Commits({
+    const ended = this.#ended
+    this.#ownership = new Ownership({
       clock,
       groupId,
-      member,
+      drainLimitMs,
+      listener,
       offsets,
-      owns: (name) => this.#ownership.has(name),
-      ended: this.#ended,
-      refused: (error) => this.#heed(error),
+      starts,
+      fetcher,
+      ended,
+      refused,
+      tell,
     })
+    const owns = (name: string): boolean => this.#ownership.has(name)
+    this.#commits = new Commits({ clock, groupId, member, offsets, owns, ended, refused })
   }
 
   get epoch(): number {
@@ -113,15 +98,15 @@ export class Membership implements GroupMembership {
   }
 
   get memberId(): string {
-    return this.#member.memberId
+    return this.#protocol.member.memberId
   }
 
   groupMetadata(): ConsumerGroupMetadata {
-    const { groupId, groupInstanceId } = this.#options
-    return { groupId, generationId: this.#member.generation, memberId: this.memberId, groupInstanceId }
+    const { memberId, generation: generationId, groupInstanceId } = this.#protocol.member
+    return { groupId: this.#groupId ?? '', generationId, memberId, groupInstanceId: groupInstanceId ?? undefined }
   }
 
-  /** Joins; settles with the first assignment. */
+  /** Begins; settles with the first assignment. */
   async begin(): Promise<void> {
     void this.#live()
     const failure = await this.#begun.promise
@@ -145,83 +130,18 @@ export class Membership implements GroupMembership {
   }
 
   async leave(): Promise<void> {
-    this.#end(new PartitaError('CLOSED', 'The member has left its group.', { groupId: this.#options.groupId }))
+    this.#end(new PartitaError('CLOSED', 'The member has left its group.', { groupId: this.#groupId }))
     await this.#leaving
     await this.#cluster.close()
   }
 
   async #live(): Promise<void> {
+    const fail = (error: PartitaError): void => this.#fail(error)
     try {
-      let reason = ''
-      while (!this.#ended.fired) {
-        const assigned = await this.#join(reason)
-        await this.#adopt(assigned)
-        this.#begun.fire(null)
-        reason = await Promise.race([this.#round.end, this.#ended.promise.then(() => '')])
-        if (!this.#cooperative) await this.#ownership.giveUp(this.#ownership.partitions, this.#round)
-      }
+      await this.#protocol.live({ ownership: this.#ownership, begun: this.#begun, ended: this.#ended, fail })
     } catch (error) {
       this.#fail(toPartitaError(error))
     }
-  }
-
-  /** Joins until it succeeds; throws what makes it pointless. */
-  async #join(reason: string): Promise<TopicPartition[]> {
-    const { clock } = this.#cluster
-    const backoff = retryBackoff(clock)
-    for (;;) {
-      try {
-        const assigned = await this.#member.join(this.#ownership.partitions, reason)
-        this.#round = new Round()
-        this.#ownership.reached(this.#member.generation)
-        this.#heartbeats.start()
-        return assigned
-      } catch (cause) {
-        const error = toPartitaError(cause, { api: 'JoinGroup', groupId: this.#options.groupId })
-        backoff.failed()
-        if (this.#ended.fired || !this.#mayJoinAgain(error, backoff.failures)) throw error
-        // Others may be waiting for us: the first time it is worth it to be quick.
-        const atOnce = backoff.failures === 1 && (leftBehind.has(error.code) || error.code === 'REBALANCE_IN_PROGRESS')
-        if (!atOnce) await rest(clock, backoff.delayMs(), this.#ended.promise)
-      }
-    }
-  }
-
-  #mayJoinAgain(error: PartitaError, failures: number): boolean {
-    if (leftBehind.has(error.code)) {
-      this.#leaveBehind(error, error.code === 'UNKNOWN_MEMBER_ID')
-      return true
-    }
-    const isStart = !this.#begun.fired && this.#member.memberId === ''
-    if (isStart && error.code === 'CONNECTION_FAILED' && failures >= firstConnectAttempts) return false
-    return error.retriable
-  }
-
-  /** What is ours no longer is drained, while what is new begins; the rest just goes on. */
-  async #adopt(assigned: readonly TopicPartition[]): Promise<void> {
-    const round = this.#round
-    const owned = this.#ownership.partitions
-    const revoked = without(owned, assigned)
-    const moot = Promise.race([round.end, this.#ended.promise])
-    const taken = Promise.race([this.#ownership.take(without(assigned, owned), round), moot])
-    const drained = this.#ownership.giveUp(revoked, round)
-    if (revoked.length > 0) void drained.then(() => round.rejoin.fire('partitions were given up for others'))
-    await Promise.all([taken, drained])
-  }
-
-  /** What a refusal says about the membership. */
-  #heed(error: PartitaError): void {
-    if (this.#ended.fired) return
-    if (error.code === 'REBALANCE_IN_PROGRESS') this.#round.rejoin.fire('the group rebalances')
-    else if (leftBehind.has(error.code)) this.#leaveBehind(error, error.code === 'UNKNOWN_MEMBER_ID')
-    else if (fatal.has(error.code)) this.#fail(error)
-  }
-
-  /** The member has to join anew; others may have its partitions already. */
-  #leaveBehind(error: PartitaError, forgetId: boolean): void {
-    this.#member.leftBehind(forgetId)
-    this.#ownership.loseAll()
-    this.#round.lost.fire(`the member was out of the group: ${error.code}`)
   }
 
   #tell(call: () => unknown): void {
@@ -244,9 +164,8 @@ export class Membership implements GroupMembership {
     if (this.#ended.fired) return
     this.#ended.fire(error)
     this.#abort.abort()
-    this.#heartbeats.stop()
-    this.#leader.stepDown()
-    this.#leaving = rest(this.#cluster.clock, leaveTimeoutMs, this.#member.leave(leaveTimeoutMs))
+    this.#protocol.stop()
+    this.#leaving = rest(this.#cluster.clock, leaveTimeoutMs, this.#protocol.leave(leaveTimeoutMs))
     this.#begun.fire(error)
   }
 }

@@ -5,29 +5,35 @@ import {
   type Clock,
   type CommittedOffset,
   type GroupListener,
+  type ManualPartition,
   type PartitaError,
-  type SubscribeOptions,
   type TopicPartition,
 } from '@partita/protocol'
 import type { Fetcher } from './fetching/fetcher.ts'
 import type { StartOffsets } from './fetching/start-offsets.ts'
-import { drain, drainLimitMs } from './group/drain.ts'
-import type { GroupOffsets } from './group/group-offsets.ts'
+import { drain } from './group/drain.ts'
+import type { OffsetStore } from './group/group-offsets.ts'
 import type { Round } from './group/round.ts'
 import { rest, retryBackoff } from './retry.ts'
 import type { Signal } from './signal.ts'
 
 export interface OwnershipSettings {
   readonly clock: Clock
-  readonly options: SubscribeOptions
+  readonly groupId: string | undefined
+  /** How long partitions may take to be given up. */
+  readonly drainLimitMs: number
   readonly listener: GroupListener
-  readonly offsets: GroupOffsets
+  readonly offsets: OffsetStore
   readonly starts: StartOffsets
   readonly fetcher: Fetcher
   readonly ended: Signal<PartitaError>
+  /** A refusal that may be about the member rather than its offsets. */
+  refused(error: PartitaError): void
   /** Makes a call of the listener, unless the membership is over. */
   tell(call: () => unknown): void
 }
+
+const noCommits: ReadonlyMap<string, CommittedOffset> = new Map()
 
 /** Which partitions are ours, and how they come and go: told to the listener, fetched, drained, lost. */
 export class Ownership {
@@ -62,20 +68,25 @@ export class Ownership {
   /**
    * Finds where each partition goes on, tells the listener, and begins to fetch; unless the group moves on meanwhile.
    */
-  async take(added: readonly TopicPartition[], round: Round): Promise<void> {
-    const { clock, offsets, starts, ended, options } = this.#settings
+  async take(added: readonly ManualPartition[], round: Round): Promise<void> {
+    const { clock, groupId, offsets, starts, ended, refused } = this.#settings
     const moot = (): boolean => round.over || ended.fired
     const backoff = retryBackoff(clock)
     while (added.length > 0 && !moot()) {
       try {
-        const committed = await offsets.fetch(added)
-        const open = added.filter((each) => !committed.has(partitionName(each)))
+        const asked = added.filter(({ offset }) => offset === undefined)
+        const committed = asked.length === 0 ? noCommits : await offsets.fetch(asked)
+        const open = asked.filter((each) => !committed.has(partitionName(each)))
         // One that cannot be found now is left to the fetcher: the others need not wait for its leader.
-        const found = await starts.find(open, 'the group has no committed offset for it')
+        const why =
+          groupId === undefined ? 'it was given no offset to begin at' : 'the group has no committed offset for it'
+        const found = await starts.find(open, why)
         if (!moot()) this.#assign(added, committed, found.offsets)
         return
       } catch (cause) {
-        const error = toPartitaError(cause, { groupId: options.groupId })
+        const error = toPartitaError(cause, { groupId })
+        if (moot()) return
+        refused(error)
         if (moot()) return
         if (!error.retriable) throw error
         backoff.failed()
@@ -86,13 +97,13 @@ export class Ownership {
 
   /** Lets the listener drain the partitions, then counts them as gone. What is not drained in time is lost. */
   async giveUp(partitions: readonly TopicPartition[], round: Round): Promise<void> {
-    const { clock, options, listener, fetcher, ended, tell } = this.#settings
+    const { clock, drainLimitMs, listener, fetcher, ended, tell } = this.#settings
     if (partitions.length === 0 || ended.fired) return
     fetcher.remove(partitions)
     let drained = Promise.resolve()
     tell(() => (drained = listener.revoked(partitions)))
     const overtaken = Promise.race([round.lost.promise, ended.promise])
-    const outcome = await drain(drained, overtaken, { clock, ms: drainLimitMs(options) })
+    const outcome = await drain(drained, overtaken, { clock, ms: drainLimitMs })
     if (outcome === 'overtaken') return
     for (const each of partitions) this.#owned.delete(partitionName(each))
     if (outcome === 'late') tell(() => listener.lost(partitions))
@@ -109,7 +120,7 @@ export class Ownership {
   }
 
   #assign(
-    added: readonly TopicPartition[],
+    added: readonly ManualPartition[],
     committed: ReadonlyMap<string, CommittedOffset>,
     starts: ReadonlyMap<string, number>,
   ): void {
@@ -118,12 +129,12 @@ export class Ownership {
     this.#toldEpoch = this.#epoch
     const assigned: AssignedPartition[] = []
     const positions: (TopicPartition & { offset: number | null })[] = []
-    for (const { topic, partition } of added) {
+    for (const { topic, partition, offset } of added) {
       const name = partitionName({ topic, partition })
       const commit = committed.get(name) ?? null
       this.#owned.set(name, { topic, partition })
       assigned.push({ topic, partition, committed: commit })
-      positions.push({ topic, partition, offset: commit?.offset ?? starts.get(name) ?? null })
+      positions.push({ topic, partition, offset: offset ?? commit?.offset ?? starts.get(name) ?? null })
     }
     tell(() => listener.assigned(assigned, this.#epoch))
     fetcher.add(positions)

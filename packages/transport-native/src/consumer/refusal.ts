@@ -18,6 +18,13 @@ const hints: Partial<Record<KafkaErrorName, string>> = {
   UNKNOWN_MEMBER_ID: 'the group does not count this member: it was not heard of for `sessionTimeoutMs`, or was removed',
   ILLEGAL_GENERATION: 'the group has moved on to another generation',
   REBALANCE_IN_PROGRESS: 'the group is rebalancing; commit again when this member has joined anew',
+  FENCED_MEMBER_EPOCH: 'the group has moved on without this member',
+  STALE_MEMBER_EPOCH: 'the member is in another epoch by now',
+  UNRELEASED_INSTANCE_ID:
+    'a member with the same `groupInstanceId` is in the group, or ended without leaving a moment ago: it is free again ' +
+    'when that one leaves or its session ends',
+  UNSUPPORTED_ASSIGNOR: 'the broker has no assignor of the name that `groupRemoteAssignor` gives',
+  GROUP_ID_NOT_FOUND: 'there is no such group, or it has members that speak the other `groupProtocol`',
   FENCED_INSTANCE_ID: 'another member has joined with the same `groupInstanceId`, which must be unique in the group',
   GROUP_MAX_SIZE_REACHED: 'the group has as many members as `group.max.size` allows',
   OFFSET_METADATA_TOO_LARGE: 'the commit metadata is over `offset.metadata.max.bytes` of the broker',
@@ -29,6 +36,8 @@ const hints: Partial<Record<KafkaErrorName, string>> = {
 const alsoRetriable: ReadonlySet<KafkaErrorName> = new Set<KafkaErrorName>([
   'REBALANCE_IN_PROGRESS',
   'UNKNOWN_SERVER_ERROR',
+  // By then, the answer to a heartbeat tells the member's new epoch.
+  'STALE_MEMBER_EPOCH',
 ])
 
 /** The error for a code that a broker answered. */

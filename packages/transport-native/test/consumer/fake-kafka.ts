@@ -4,6 +4,7 @@ import { decodeRequest, decodeResponse, encodeRequest, encodeResponse, type Api,
 import type { listOffsetsApi, RequestOf, ResponseInput } from '@partita/wire'
 import type { Cluster, RequestOptions, TopicMetadata } from '../../src/cluster/cluster.ts'
 import { FakeFetches, idOf } from './fake-fetches.ts'
+import { FakeConsumerGroup } from './fake-consumer-group.ts'
 import { FakeGroup } from './fake-group.ts'
 import { FakeLog } from './fake-log.ts'
 
@@ -22,6 +23,7 @@ type Fault = (node: number) => object | Error | undefined
 export class FakeKafka {
   readonly clock: VirtualClock = createVirtualClock()
   readonly group: FakeGroup = new FakeGroup(this.clock)
+  readonly consumerGroup: FakeConsumerGroup = new FakeConsumerGroup()
   readonly topics: Map<string, FakeLog[]> = new Map()
   readonly fetches: FakeFetches = new FakeFetches(this.clock, this.topics)
   readonly seen: Seen[] = []
@@ -88,7 +90,7 @@ export class FakeKafka {
         return known.get(name)!
       },
       cachedTopic: (name) => known.get(name),
-      topicName: (topicId) => [...this.topics.keys()].find((name) => idOf(name) === topicId),
+      topicName: (topicId) => [...known.keys()].find((name) => idOf(name) === topicId),
       learnLeader: (topic, partition, { node, leaderEpoch }) => {
         const before = known.get(topic)
         if (before === undefined || before.partitions[partition]!.leaderEpoch >= leaderEpoch) return
@@ -153,6 +155,7 @@ export class FakeKafka {
       const empty = { leader: '', memberId: '', members: [], assignment: new Uint8Array(0), protocolName: null }
       return answer({ ...code('NOT_COORDINATOR'), topics, groups, ...empty })
     }
+    if (api === 'ConsumerGroupHeartbeat') return answer(this.consumerGroup.heartbeat(body))
     if (api === 'JoinGroup') return group.join(body, answer)
     if (api === 'SyncGroup') return group.sync(body, answer)
     if (api === 'OffsetFetch') return answer(this.#committed(body))
@@ -203,7 +206,8 @@ export class FakeKafka {
       partitions: { partitionIndex: number; committedOffset: number; committedMetadata: string }[]
     }[]
   }): object {
-    const error = this.group.commitError(body.memberId, body.generationIdOrMemberEpoch)
+    const group = this.consumerGroup.memberId === '' ? this.group : this.consumerGroup
+    const error = group.commitError(body.memberId, body.generationIdOrMemberEpoch)
     const topics = body.topics.map(({ partitions, ...told }) => ({
       ...told,
       partitions: partitions.map(({ partitionIndex, committedOffset: offset, committedMetadata: metadata }) => {

@@ -97,7 +97,7 @@ describe('joining', () => {
     await expect(new Member(kafka).join({ topics: [] })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
     await expect(new Member(kafka).join({ topics: ['a b'] })).rejects.toMatchObject({ code: 'INVALID_TOPIC_EXCEPTION' })
     const unknown = { partitionAssignmentStrategy: ['best' as 'range'] }
-    expect(() => new Member(kafka, unknown)).toThrow('partitionAssignmentStrategy must be one of')
+    await expect(new Member(kafka).join(unknown)).rejects.toThrow('partitionAssignmentStrategy must be one of')
     expect(kafka.seen).toEqual([])
   })
 })

@@ -1,14 +1,16 @@
 import {
   partitionName,
   type AssignedPartition,
+  type AssignOptions,
   type FetchedBatch,
   type GroupListener,
   type GroupMembership,
+  type ManualPartition,
   type PartitaError,
   type SubscribeOptions,
   type TopicPartition,
 } from '@partita/protocol'
-import { createConsumerSession, type ConsumerSessionOptions } from '../../src/consumer/consumer-session.ts'
+import { createConsumerSession } from '../../src/consumer/consumer-session.ts'
 import type { FakeKafka } from './fake-kafka.ts'
 
 /** A member that keeps what it is told: `assigned t-0,t-1`, `revoked t-1`, `lost t-0`, `failed CODE`. */
@@ -24,12 +26,18 @@ export class Member implements GroupListener {
   #inCall = false
   readonly owned: Set<string> = new Set()
 
-  constructor(kafka: FakeKafka, options?: ConsumerSessionOptions) {
-    this.session = createConsumerSession(kafka.open(), options)
+  constructor(kafka: FakeKafka) {
+    this.session = createConsumerSession(kafka.open())
   }
 
   async join(options: Partial<SubscribeOptions> = {}): Promise<this> {
     this.membership = await this.session.subscribe({ ...defaults, ...options }, this)
+    return this
+  }
+
+  async assign(partitions: readonly ManualPartition[], options: Partial<AssignOptions> = {}): Promise<this> {
+    const { groupId: _, topics: __, ...fetches } = defaults
+    this.membership = await this.session.assign({ ...fetches, ...options, partitions }, this)
     return this
   }
 
@@ -87,7 +95,7 @@ export class Member implements GroupListener {
   }
 }
 
-const defaults: SubscribeOptions = {
+export const defaults: SubscribeOptions = {
   groupId: 'g',
   topics: ['t'],
   autoOffsetReset: 'earliest',

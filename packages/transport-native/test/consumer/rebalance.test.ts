@@ -84,8 +84,8 @@ describe('an eager rebalance', () => {
     const kafka = new FakeKafka()
     kafka.createTopic('t', 2)
     const range = { partitionAssignmentStrategy: ['range'] } as const
-    const member = await settled(kafka, new Member(kafka, range).join())
-    const other = await settled(kafka, new Member(kafka, range).join())
+    const member = await settled(kafka, new Member(kafka).join(range))
+    const other = await settled(kafka, new Member(kafka).join(range))
     await kafka.clock.advance(100)
     expect(member.events).toEqual(['assigned t-0,t-1 in 1', 'revoked t-0,t-1', 'assigned t-0 in 2'])
     expect(other.events).toEqual(['assigned t-1 in 2'])

@@ -1,19 +1,14 @@
+import type { PartitionAssignmentStrategy } from '@partita/protocol'
 import type { Assignor } from './assignor.ts'
 import { cooperativeStickyAssignor } from './cooperative-sticky.ts'
 import { rangeAssignor } from './range.ts'
 import { roundRobinAssignor } from './round-robin.ts'
 
-/** The names of the assignors that are there, as JoinGroup has them. */
-export type AssignorName = 'cooperative-sticky' | 'range' | 'roundrobin'
-
-const assignors: Readonly<Record<AssignorName, Assignor>> = {
+const assignors: Readonly<Record<PartitionAssignmentStrategy, Assignor>> = {
   'cooperative-sticky': cooperativeStickyAssignor,
   range: rangeAssignor,
   roundrobin: roundRobinAssignor,
 }
-
-/** The names, for messages and checks. */
-export const assignorNames: readonly AssignorName[] = Object.keys(assignors) as AssignorName[]
 
 /**
  * What a member offers to its group, in the order it likes them. It keeps its partitions through a rebalance only where
@@ -21,13 +16,13 @@ export const assignorNames: readonly AssignorName[] = Object.keys(assignors) as 
  */
 export interface OfferedAssignors {
   readonly cooperative: boolean
-  readonly names: readonly AssignorName[]
+  readonly names: readonly PartitionAssignmentStrategy[]
   /** The one that the group chose. */
   chosen(name: string | null): Assignor | undefined
 }
 
 /** Puts the offer together from its names. */
-export function offerAssignors(names: readonly AssignorName[]): OfferedAssignors {
+export function offerAssignors(names: readonly PartitionAssignmentStrategy[]): OfferedAssignors {
   return {
     cooperative: names.every((name) => assignors[name].cooperative),
     names,

@@ -1,4 +1,4 @@
-import { toPartitaError, type PartitaError, type SubscribeOptions } from '@partita/protocol'
+import { toPartitaError, type PartitaError, type FetchOptions } from '@partita/protocol'
 import { fetchApi, type ResponseOf } from '@partita/wire'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { refusal } from '../refusal.ts'
@@ -20,7 +20,7 @@ export type FetchAnswer = ResponseOf<typeof fetchApi>
 /** How a request for records is asked for. */
 export interface FetchTerms {
   readonly cluster: Cluster
-  readonly options: SubscribeOptions
+  readonly options: FetchOptions
   readonly signal: AbortSignal
 }
 

@@ -3,7 +3,7 @@ import {
   toPartitaError,
   type FetchedBatch,
   type PartitaError,
-  type SubscribeOptions,
+  type FetchOptions,
   type TopicPartition,
 } from '@partita/protocol'
 import { fetchApi } from '@partita/wire'
@@ -18,7 +18,7 @@ import type { StartOffsets } from './start-offsets.ts'
 
 export interface FetcherSettings {
   readonly cluster: Cluster
-  readonly options: SubscribeOptions
+  readonly options: FetchOptions
   readonly starts: StartOffsets
   readonly signal: AbortSignal
   records(batch: FetchedBatch): void

@@ -1,14 +1,19 @@
-import { partitionName, PartitaError, type SubscribeOptions, type TopicPartition } from '@partita/protocol'
+import { partitionName, PartitaError, type FetchOptions, type TopicPartition } from '@partita/protocol'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { earliestOffset, latestOffset, listOffsets, type ListedOffsets } from './list-offsets.ts'
+
+export interface StartOptions extends Pick<FetchOptions, 'autoOffsetReset' | 'isolationLevel'> {
+  /** For messages. */
+  readonly groupId: string | undefined
+}
 
 /** Where a partition is to be read from when its offset is not known, or no longer there: by `autoOffsetReset`. */
 export class StartOffsets {
   readonly #cluster: Cluster
-  readonly #options: SubscribeOptions
+  readonly #options: StartOptions
   readonly #signal: AbortSignal
 
-  constructor(cluster: Cluster, options: SubscribeOptions, signal: AbortSignal) {
+  constructor(cluster: Cluster, options: StartOptions, signal: AbortSignal) {
     this.#cluster = cluster
     this.#options = options
     this.#signal = signal

@@ -1,14 +1,14 @@
 import { PartitaError, partitionName, toPartitaError, type Clock, type OffsetCommit } from '@partita/protocol'
 import { rest, retryBackoff } from '../retry.ts'
 import type { Signal } from '../signal.ts'
-import type { GroupMember } from './group-member.ts'
-import type { GroupOffsets } from './group-offsets.ts'
+import type { OffsetStore } from './group-offsets.ts'
+import type { MemberIdentity } from './group-protocol.ts'
 
 export interface CommitSettings {
   readonly clock: Clock
-  readonly groupId: string
-  readonly member: GroupMember
-  readonly offsets: GroupOffsets
+  readonly groupId: string | undefined
+  readonly member: MemberIdentity
+  readonly offsets: OffsetStore
   /** Whether the member may commit for a partition, given by its name. */
   owns(partition: string): boolean
   /** Fires when the membership is over. */

@@ -19,6 +19,7 @@ import type { OfferedAssignors } from '../assignors/assignors.ts'
 import { byTopic } from '../by-topic.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { GroupLeader } from './group-leader.ts'
+import type { MemberIdentity } from './group-protocol.ts'
 
 const protocolType = 'consumer'
 
@@ -44,7 +45,8 @@ type Joined = ResponseOf<typeof joinGroupApi>
  * A member's side of the classic group protocol: each request, and what its answer tells about who we are. It repeats
  * nothing by itself, except that a new member is given its id first and joins with that.
  */
-export class GroupMember {
+export class GroupMember implements MemberIdentity {
+  readonly fetchesByEpoch: boolean = false
   readonly #coordinator: Coordinator
   readonly #options: SubscribeOptions
   readonly #assignors: OfferedAssignors

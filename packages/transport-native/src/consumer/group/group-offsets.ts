@@ -1,6 +1,7 @@
 import {
   kafkaErrorCodes,
   partitionName,
+  PartitaError,
   type CommittedOffset,
   type OffsetCommit,
   type TopicPartition,
@@ -10,18 +11,34 @@ import type { RequestOptions } from '../../cluster/cluster.ts'
 import { byTopic } from '../by-topic.ts'
 import { TopicIds } from '../../cluster/topic-ids.ts'
 import type { Coordinator } from './coordinator.ts'
-import type { GroupMember } from './group-member.ts'
+import type { MemberIdentity } from './group-protocol.ts'
+
+/** Where progress is kept. */
+export interface OffsetStore {
+  /** By partition name; one without a commit is missing. */
+  fetch(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, CommittedOffset>>
+  commit(offsets: readonly OffsetCommit[]): Promise<void>
+}
+
+/** Of whoever reads without a group. */
+export const noOffsets: OffsetStore = {
+  fetch: () => Promise.resolve(new Map()),
+  commit() {
+    const text = 'There is no group to commit to: give a groupId with the partitions.'
+    return Promise.reject(new PartitaError('INVALID_GROUP_ID', text, { api: 'OffsetCommit' }))
+  },
+}
 
 /**
  * What the group has committed, asked of its coordinator and told to it. One request each; nothing is repeated here.
  */
-export class GroupOffsets {
+export class GroupOffsets implements OffsetStore {
   readonly #coordinator: Coordinator
-  readonly #member: GroupMember
+  readonly #member: MemberIdentity
   readonly #readCommitted: boolean
   readonly #signal: AbortSignal
 
-  constructor(coordinator: Coordinator, member: GroupMember, readCommitted: boolean, signal: AbortSignal) {
+  constructor(coordinator: Coordinator, member: MemberIdentity, readCommitted: boolean, signal: AbortSignal) {
     this.#coordinator = coordinator
     this.#member = member
     this.#readCommitted = readCommitted
@@ -42,7 +59,12 @@ export class GroupOffsets {
       partitionIndexes: of.map(({ partition }) => partition),
     }))
     // One group or several: versions differ in where they have it.
-    const body = { groupId, topics, groups: [{ groupId, topics }], requireStable: this.#readCommitted }
+    const body = {
+      groupId,
+      topics,
+      groups: [{ groupId, topics, ...this.#memberEpoch }],
+      requireStable: this.#readCommitted,
+    }
     const answer = await this.#coordinator.ask(offsetFetchApi, body, this.#options(ids))
     const group = answer.groups[0] ?? answer
     this.#coordinator.check(offsetFetchApi, group.errorCode)
@@ -55,6 +77,12 @@ export class GroupOffsets {
       }
     }
     return found
+  }
+
+  /** By the new protocol a member says in which epoch it asks; classic generations are not looked at. */
+  get #memberEpoch(): { memberId: string; memberEpoch: number } | undefined {
+    const { memberId, generation, fetchesByEpoch } = this.#member
+    return fetchesByEpoch ? { memberId, memberEpoch: generation } : undefined
   }
 
   /** Commits in the name of this member's present generation. */

@@ -4,6 +4,7 @@ import { retryBackoff } from '../retry.ts'
 
 export interface HeartbeatSettings {
   readonly clock: Clock
+  /** Asked each time: a coordinator may say how often it wants to hear of members. */
   readonly heartbeatIntervalMs: number
   readonly sessionTimeoutMs: number
   /** Sends one; rejects with what came of it. */
@@ -15,7 +16,7 @@ export interface HeartbeatSettings {
 }
 
 /** So often within one session a heartbeat may be left without an answer before another is tried elsewhere. */
-const triesPerSession = 3
+export const triesPerSession = 3
 
 /**
  * Keeps a member alive by a timer of its own: handlers and fetches, however long they take, delay nothing here. One
@@ -26,6 +27,8 @@ export class Heartbeats {
   #timer: Timer | undefined
   #running = false
   #sending = false
+  /** There is news that the one under way does not carry. */
+  #hasNews = false
   readonly #backoff: Backoff
   #heardAt = 0
 
@@ -40,6 +43,13 @@ export class Heartbeats {
     if (this.#running) return
     this.#running = true
     this.#schedule(this.#settings.heartbeatIntervalMs)
+  }
+
+  /** Sends one at once, or as soon as the one under way is answered. */
+  now(): void {
+    if (!this.#running) return
+    this.#hasNews = true
+    if (!this.#sending) this.#tick()
   }
 
   stop(): void {
@@ -71,6 +81,7 @@ export class Heartbeats {
     const { clock, sessionTimeoutMs, heartbeatIntervalMs, send, failed } = this.#settings
     const sentAt = clock.monotonic()
     this.#sending = true
+    this.#hasNews = false
     try {
       await send(Math.ceil(sessionTimeoutMs / triesPerSession))
       this.#heard(sentAt)
@@ -84,6 +95,7 @@ export class Heartbeats {
       this.#sending = false
     }
     const { failures } = this.#backoff
+    if (failures === 0 && this.#hasNews) this.now()
     if (failures > 0) this.#schedule(Math.min(heartbeatIntervalMs, this.#backoff.delayMs()))
   }
 
