@@ -89,7 +89,10 @@ export class ConsumedWork implements ConsumedOffsets {
     while (this.#member.committing !== null) await this.#member.committing
     if (settled !== this.#settled) throw overError(place)
     const group = this.#member.group()
-    if (this.#partition.ended || group === null || group.generationId < 0) throw lostError(place)
+    if (this.#partition.ended || group === null) throw lostError(place)
+    if (group.groupId === '') throw noGroupError(place)
+    // Whoever chose its partitions by hand is nobody's member, and commits as such.
+    if (group.generationId < 0 && group.memberId !== '') throw lostError(place)
     if (task.finished) throw twiceError(place)
     claim.take(transaction, task)
     claim.position = this.#partition.positionWith(claim.tasks)
@@ -127,6 +130,11 @@ function lostError(place: ErrorPlace): PartitaError {
     'The partition may belong to another member, which handles the record.',
     place,
   )
+}
+
+function noGroupError(place: ErrorPlace): PartitaError {
+  const text = 'There is no group whose offsets a transaction could commit: give a groupId with the partitions.'
+  return new PartitaError('INVALID_GROUP_ID', text, place)
 }
 
 function overError(place: ErrorPlace): PartitaError {

@@ -1,16 +1,72 @@
-import type { AutoOffsetReset, Clock, Deserializer, IsolationLevel, Transport } from '@partita/protocol'
+import type {
+  AutoOffsetReset,
+  Clock,
+  Deserializer,
+  GroupProtocol,
+  IsolationLevel,
+  ManualPartition,
+  PartitionAssignmentStrategy,
+  Transport,
+} from '@partita/protocol'
 import type { OnExhausted, RetryPolicy } from './failure-policy.ts'
 import type { Handler } from './handler.ts'
 import type { ConsumerHooks } from './hooks.ts'
 import type { Ordering } from './lane-table.ts'
 
-/** Names and defaults are Java's where Java has the option. Times in milliseconds, sizes in bytes. */
-export interface ConsumerOptions<K = Uint8Array, V = Uint8Array> {
-  /** The way to the cluster; the consumer opens its own session there and closes it. */
-  readonly transport: Pick<Transport, 'clock' | 'openConsumer'>
+/**
+ * What a consumer is told. Names and defaults are Java's where Java has the option. Times in milliseconds, sizes in bytes.
+ * Either it is a member of a group, with `groupId` and `topics`, or it reads the `partitions` that it is given.
+ */
+export type ConsumerOptions<K = Uint8Array, V = Uint8Array> = HandlingOptions<K, V> & (GroupOptions | ManualOptions)
+
+/** A member of a group, which shares out the partitions of its topics. */
+export interface GroupOptions {
   readonly groupId: string
   /** At least one. */
   readonly topics: readonly string[]
+  readonly partitions?: undefined
+  /**
+   * `'classic'` (default): the members share out the partitions themselves. `'consumer'`: the brokers do (KIP-848; Kafka
+   * 4), and a rebalance stops nobody but who gives something up. All members of a group need the same.
+   */
+  readonly groupProtocol?: GroupProtocol | undefined
+  /** With `groupProtocol: 'consumer'`: the brokers' assignor, `uniform` or `range`. Default: the brokers' choice. */
+  readonly groupRemoteAssignor?: string | undefined
+  /**
+   * With the classic protocol: how the members share out the partitions, the way liked best first. All members of a group
+   * need one in common. `'range'` and `'roundrobin'` are eager: every partition is given up in every rebalance. Default: the
+   * transport's, `['cooperative-sticky']` where it can.
+   */
+  readonly partitionAssignmentStrategy?: readonly PartitionAssignmentStrategy[] | undefined
+  /** Default 45,000. With `groupProtocol: 'consumer'` the brokers have their own besides. */
+  readonly sessionTimeoutMs?: number | undefined
+  /** Default 3,000; with `groupProtocol: 'consumer'` the brokers say. Must be less than `sessionTimeoutMs`; a third of it or less leaves room for one that is late. */
+  readonly heartbeatIntervalMs?: number | undefined
+  /**
+   * Default 60,000. Java sends `max.poll.interval.ms` (300,000) here, since a member there can only answer between two polls.
+   * Here nothing but the draining of handlers delays the answer, and the whole group waits for it.
+   */
+  readonly rebalanceTimeoutMs?: number | undefined
+  /** Makes the member a static one. Default: none. */
+  readonly groupInstanceId?: string | undefined
+}
+
+/** Partitions that the application chose by itself: nobody shares them, and they are never taken away. Java: `assign`. */
+export interface ManualOptions {
+  /**
+   * At least one. With an `offset` it is read from there; else from where the group committed, and without such from where
+   * `autoOffsetReset` says.
+   */
+  readonly partitions: readonly ManualPartition[]
+  /** Where progress is committed; no member may be in the group. Default: none, and nothing is committed. */
+  readonly groupId?: string | undefined
+  readonly topics?: undefined
+}
+
+/** What is done with the records, wherever they come from. */
+export interface HandlingOptions<K = Uint8Array, V = Uint8Array> {
+  /** The way to the cluster; the consumer opens its own session there and closes it. */
+  readonly transport: Pick<Transport, 'clock' | 'openConsumer'>
   readonly handler: Handler<K, V>
   /** What is kept in order. Default `'key'`. */
   readonly ordering?: Ordering | undefined
@@ -34,15 +90,6 @@ export interface ConsumerOptions<K = Uint8Array, V = Uint8Array> {
   readonly autoOffsetReset?: AutoOffsetReset | undefined
   /** Default `'read_uncommitted'`. */
   readonly isolationLevel?: IsolationLevel | undefined
-  /** Default 45,000. */
-  readonly sessionTimeoutMs?: number | undefined
-  /** Default 3,000. Must be less than `sessionTimeoutMs`; a third of it or less leaves room for one that is late. */
-  readonly heartbeatIntervalMs?: number | undefined
-  /**
-   * Default 60,000. Java sends `max.poll.interval.ms` (300,000) here, since a member there can only answer between two polls.
-   * Here nothing but the draining of handlers delays the answer, and the whole group waits for it.
-   */
-  readonly rebalanceTimeoutMs?: number | undefined
   /** Default 1. */
   readonly fetchMinBytes?: number | undefined
   /** Default 52,428,800. */
@@ -51,8 +98,6 @@ export interface ConsumerOptions<K = Uint8Array, V = Uint8Array> {
   readonly maxPartitionFetchBytes?: number | undefined
   /** Default 500. */
   readonly fetchMaxWaitMs?: number | undefined
-  /** Makes the member a static one. Default: none. */
-  readonly groupInstanceId?: string | undefined
   /** Default: none. */
   readonly clientRack?: string | undefined
   /** What is finished is committed so often; besides when partitions are given up. Default 5,000. */

@@ -67,13 +67,14 @@ export class GroupConsumer<K, V> implements Consumer {
     const decode = recordDecoder(keyDeserializer, valueDeserializer)
     const attempts = new Attempts({ handler, decode, maxConcurrency, retry, onExhausted, clock, news, fatal })
     const { slots, dispatcher } = attempts
-    const { rebalanceTimeoutMs, isolationLevel } = options.subscription
+    const { rebalanceTimeoutMs, commits, isolationLevel } = options.source
     this.#news = news
     this.#attempts = attempts
     this.#member = new GroupMember({
       ...options,
       rebalanceTimeoutMs,
       isolationLevel,
+      commits,
       news,
       slots,
       dispatcher,
@@ -119,14 +120,14 @@ export class GroupConsumer<K, V> implements Consumer {
 
   /** Never rejects. */
   async #join(): Promise<void> {
-    const { transport, subscription } = this.#options
+    const { transport, source } = this.#options
     try {
       this.#session = transport.openConsumer()
       const { signal } = this.#giveUpJoining
-      this.#member.joined(await this.#session.subscribe({ ...subscription, signal }, this.#member))
+      this.#member.joined(await source.open(this.#session, this.#member, signal))
     } catch (error) {
       // Closing is why joining was given up: nothing failed.
-      if (this.#closing === null) this.#fail(toPartitaError(error, { groupId: subscription.groupId }))
+      if (this.#closing === null) this.#fail(toPartitaError(error, { groupId: source.groupId }))
       return
     }
     if (this.#state !== 'joining') return

@@ -8,6 +8,8 @@ import { resolveOptions } from './resolve-options.ts'
  *     const consumer = createConsumer({ transport, groupId: 'billing', topics: ['orders'], handler: async (record) => { … } })
  *     await consumer.run()
  *
+ * With `partitions` in place of `topics` it reads those, without being a member of a group.
+ *
  * `K` and `V` are what `keyDeserializer` and `valueDeserializer` give; without them that is `Uint8Array`.
  *
  * @throws PartitaError `INVALID_OPTION` or `INVALID_TOPIC_EXCEPTION`: the option, what it was and what it may be;

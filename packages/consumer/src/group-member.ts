@@ -23,6 +23,8 @@ export interface GroupMemberOptions extends BufferLimits {
   readonly offsetMetadataMaxBytes: number
   readonly rebalanceTimeoutMs: number
   readonly isolationLevel: IsolationLevel
+  /** Whether there is a group to commit to. */
+  readonly commits: boolean
   readonly clock: Clock
   readonly news: News
   readonly slots: Slots
@@ -50,10 +52,10 @@ export class GroupMember implements GroupListener {
 
   constructor(options: GroupMemberOptions) {
     this.#options = options
-    const { clock, news, dispatcher } = options
+    const { clock, news, dispatcher, commits } = options
     this.committer = new Committer(
       () => this.#partitions.values(),
-      () => this.#membership,
+      () => (commits ? this.#membership : null),
       clock,
       news,
     )

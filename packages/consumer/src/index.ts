@@ -6,7 +6,7 @@
 
 export { createConsumer } from './create-consumer.ts'
 export type { Consumer, CloseOptions } from './consumer.ts'
-export type { ConsumerOptions } from './consumer-options.ts'
+export type { ConsumerOptions, GroupOptions, HandlingOptions, ManualOptions } from './consumer-options.ts'
 export type { Ordering } from './lane-table.ts'
 export type { ExhaustedHandler, Handler, HandlerContext } from './handler.ts'
 export type { NextStep, OnExhausted, RetryPolicy } from './failure-policy.ts'

@@ -1,22 +1,13 @@
-import {
-  bytesSerde,
-  choiceOption,
-  integerOption,
-  nameOption,
-  PartitaError,
-  topicName,
-  type Clock,
-  type Deserializer,
-  type SubscribeOptions,
-} from '@partita/protocol'
+import { bytesSerde, choiceOption, integerOption, PartitaError, type Clock, type Deserializer } from '@partita/protocol'
 import type { BufferLimits } from './back-pressure.ts'
-import type { ConsumerOptions } from './consumer-options.ts'
+import type { ConsumerOptions, HandlingOptions } from './consumer-options.ts'
 import type { OnExhausted, RetryPolicy } from './failure-policy.ts'
 import type { Handler } from './handler.ts'
 import type { ConsumerHooks } from './hooks.ts'
 import type { Ordering } from './lane-table.ts'
 import { defaultMetadataMaxBytes } from './offset-map.ts'
 import { processSignals } from './process-signals.ts'
+import { recordSource, type RecordSource } from './record-source.ts'
 
 /** Options with their defaults, checked. */
 export interface ResolvedOptions<K, V> extends BufferLimits {
@@ -29,7 +20,7 @@ export interface ResolvedOptions<K, V> extends BufferLimits {
   readonly valueDeserializer: Deserializer<V>
   readonly retry: RetryPolicy
   readonly onExhausted: OnExhausted
-  readonly subscription: Omit<SubscribeOptions, 'signal'>
+  readonly source: RecordSource
   readonly autoCommitIntervalMs: number
   readonly offsetMetadataMaxBytes: number
   readonly closeTimeoutMs: number
@@ -42,7 +33,7 @@ export interface ResolvedOptions<K, V> extends BufferLimits {
 /** @throws PartitaError `INVALID_OPTION`, `INVALID_TOPIC_EXCEPTION`, `UNSUPPORTED` */
 export function resolveOptions<K, V>(options: ConsumerOptions<K, V>): ResolvedOptions<K, V> {
   if (typeof options.handler !== 'function') throw invalid('handler', 'a function')
-  const int = (name: keyof ConsumerOptions, fallback: number, min = 1, max?: number): number =>
+  const int = (name: keyof HandlingOptions, fallback: number, min = 1, max?: number): number =>
     integerOption(name, (options[name] as number | undefined) ?? fallback, max === undefined ? { min } : { min, max })
   const onExhausted = options.onExhausted ?? 'stop'
   if (typeof onExhausted !== 'function') choiceOption('onExhausted', onExhausted, ['stop', 'skip'])
@@ -55,7 +46,7 @@ export function resolveOptions<K, V>(options: ConsumerOptions<K, V>): ResolvedOp
     valueDeserializer: options.valueDeserializer ?? (bytesSerde as unknown as Deserializer<V>),
     retry: resolveRetry(options.retry ?? {}),
     onExhausted,
-    subscription: resolveSubscription(options, int),
+    source: recordSource(options),
     autoCommitIntervalMs: int('autoCommitIntervalMs', 5_000),
     offsetMetadataMaxBytes: int('offsetMetadataMaxBytes', defaultMetadataMaxBytes, 64, 65_536),
     maxBufferedBytes: int('maxBufferedBytes', 67_108_864),
@@ -66,39 +57,6 @@ export function resolveOptions<K, V>(options: ConsumerOptions<K, V>): ResolvedOp
     closeOnSignals: processSignals(options.closeOnSignals ?? []),
     clock: options.clock ?? options.transport.clock,
     hooks: options.hooks ?? {},
-  }
-}
-
-function resolveSubscription<K, V>(
-  options: ConsumerOptions<K, V>,
-  int: (name: keyof ConsumerOptions, fallback: number, min?: number, max?: number) => number,
-): Omit<SubscribeOptions, 'signal'> {
-  if (!Array.isArray(options.topics) || options.topics.length === 0) {
-    throw invalid('topics', 'a list of at least one topic')
-  }
-  const sessionTimeoutMs = int('sessionTimeoutMs', 45_000)
-  const { groupInstanceId, clientRack } = options
-  return {
-    groupId: nameOption('groupId', options.groupId),
-    topics: [...new Set(options.topics.map(topicName))],
-    autoOffsetReset: choiceOption('autoOffsetReset', options.autoOffsetReset ?? 'latest', [
-      'earliest',
-      'latest',
-      'none',
-    ]),
-    isolationLevel: choiceOption('isolationLevel', options.isolationLevel ?? 'read_uncommitted', [
-      'read_committed',
-      'read_uncommitted',
-    ]),
-    sessionTimeoutMs,
-    heartbeatIntervalMs: int('heartbeatIntervalMs', 3_000, 1, Math.max(1, sessionTimeoutMs - 1)),
-    rebalanceTimeoutMs: int('rebalanceTimeoutMs', 60_000),
-    fetchMinBytes: int('fetchMinBytes', 1),
-    fetchMaxBytes: int('fetchMaxBytes', 52_428_800),
-    maxPartitionFetchBytes: int('maxPartitionFetchBytes', 1_048_576),
-    fetchMaxWaitMs: int('fetchMaxWaitMs', 500, 0),
-    groupInstanceId: groupInstanceId === undefined ? undefined : nameOption('groupInstanceId', groupInstanceId),
-    clientRack: clientRack === undefined ? undefined : nameOption('clientRack', clientRack),
   }
 }
 

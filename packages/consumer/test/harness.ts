@@ -38,7 +38,7 @@ export interface Harness {
   started(): number[]
 }
 
-export interface HarnessOptions extends Partial<ConsumerOptions> {
+export type HarnessOptions = Partial<ConsumerOptions> & {
   /** What to do with a call at once; default: nothing, the test does. */
   readonly onCall?: (call: Call) => void
   readonly committed?: Map<string, CommittedOffset>
@@ -88,7 +88,7 @@ export async function start(options: HarnessOptions = {}): Promise<Harness> {
         onCall(call)
       }),
     ...consumerOptions,
-  })
+  } as ConsumerOptions)
   prepare?.(transport)
   const ended = consumer.run().then(
     () => 'closed',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { createConsumer } from '@partita/consumer'
 import { PartitaError } from '@partita/protocol'
-import { keyed, orders0, start } from './harness.ts'
+import { createScriptedConsumerTransport, createVirtualClock } from '@partita/testing'
+import { keyed, letters, orders0, start, type HarnessOptions } from './harness.ts'
 
 describe('close()', () => {
   it('starts no more, waits for running handlers, commits, leaves; run() settles after that', async () => {
@@ -140,4 +142,55 @@ describe('run()', () => {
       clientRack: 'r1',
     })
   })
+})
+
+describe('with partitions in place of topics', () => {
+  const manual = { topics: undefined, partitions: [{ ...orders0, offset: 4 }] } as const
+
+  it('reads those, in order by key, and commits nothing where there is no group', async () => {
+    const t = await start({ ...manual, groupId: undefined, autoCommitIntervalMs: 100 } as HarnessOptions)
+    expect(t.transport.manual).toMatchObject({ partitions: manual.partitions, autoOffsetReset: 'latest' })
+    expect(t.transport.subscription).toBeUndefined()
+    t.transport.assign([{ ...orders0, committed: null }])
+    t.transport.deliver('orders', 0, letters('aab'))
+    await t.clock.settle()
+    expect(t.running()).toEqual([0, 2])
+    for (const offset of [0, 2]) t.call(offset).done()
+    await t.clock.advance(500)
+    t.call(1).done()
+    await t.consumer.close()
+    expect(await t.ended).toBe('closed')
+    expect(t.transport.commits).toEqual([])
+    expect(t.warnings).toEqual([])
+  })
+
+  it('commits to the group that is given', async () => {
+    const t = await start({ ...manual, groupId: 'audit' } as HarnessOptions)
+    expect(t.transport.manual).toMatchObject({ groupId: 'audit' })
+    t.transport.assign([orders0])
+    t.transport.deliver('orders', 0, letters('ab'))
+    await t.clock.settle()
+    for (const offset of [0, 1]) t.call(offset).done()
+    await t.consumer.close()
+    expect(t.transport.committed('orders', 0)).toMatchObject({ offset: 2 })
+  })
+
+  it('is one or the other, as the types say too', () => {
+    const transport = createScriptedConsumerTransport({ clock: createVirtualClock() })
+    const handler = (): void => {}
+    const partitions = [orders0]
+    createConsumer({ transport, handler, partitions })
+    createConsumer({ transport, handler, partitions, groupId: 'audit' })
+    // @ts-expect-error a group cannot be joined without topics
+    expect(() => createConsumer({ transport, handler, groupId: 'audit' })).toThrow('topics must be')
+    // @ts-expect-error topics are shared out by a group: their partitions cannot be chosen
+    expect(() => createConsumer({ transport, handler, topics: ['t'], partitions, groupId: 'g' })).toThrow('topics')
+    // @ts-expect-error nobody rebalances what was chosen by hand
+    createConsumer({ transport, handler, partitions, groupProtocol: 'consumer' })
+  })
+})
+
+it('hands on how the group shares out its partitions', async () => {
+  const t = await start({ groupProtocol: 'consumer', groupRemoteAssignor: 'range' } as HarnessOptions)
+  expect(t.transport.subscription).toMatchObject({ groupProtocol: 'consumer', groupRemoteAssignor: 'range' })
 })

@@ -4,7 +4,8 @@ import { createScriptedConsumerTransport, createVirtualClock } from '@partita/te
 
 function make(options: Partial<ConsumerOptions>): () => unknown {
   const transport = createScriptedConsumerTransport({ clock: createVirtualClock() })
-  return () => createConsumer({ transport, groupId: 'billing', topics: ['orders'], handler: () => {}, ...options })
+  const group = { groupId: 'billing', topics: ['orders'] }
+  return () => createConsumer({ transport, ...group, handler: () => {}, ...options } as ConsumerOptions)
 }
 
 describe('createConsumer', () => {
@@ -24,6 +25,9 @@ describe('createConsumer', () => {
     ['maxBufferedBytes', { maxBufferedBytes: 1.5 }],
     ['offsetMetadataMaxBytes', { offsetMetadataMaxBytes: 10 }],
     ['groupInstanceId', { groupInstanceId: '' }],
+    ['topics', { partitions: [{ topic: 'orders', partition: 0 }] }],
+    ['partitions', { topics: undefined, partitions: [] }],
+    ['groupId', { topics: undefined, partitions: [{ topic: 'orders', partition: 0 }], groupId: '' }],
   ]
 
   it.each(wrong)('refuses a wrong %s and names it', (name, options) => {

@@ -88,6 +88,15 @@ describe('what a transaction takes along', () => {
     await expect(third!.offsets({})).rejects.toMatchObject({ code: 'PARTITION_LOST', place: { offset: 2 } })
   })
 
+  it('is committed by nobody in particular where the partitions were chosen by hand, and only for a group', async () => {
+    const manual = { topics: undefined, partitions: [{ ...orders0, offset: 0 }] }
+    const t = await started({ ...manual, groupId: 'audit' } as HarnessOptions)
+    const { group } = await t.call(0).consumed.offsets({})
+    expect(group).toMatchObject({ groupId: 'audit', generationId: -1, memberId: '' })
+    const alone = await started({ ...manual, groupId: undefined } as HarnessOptions)
+    await expect(alone.call(0).consumed.offsets({})).rejects.toMatchObject({ code: 'INVALID_GROUP_ID' })
+  })
+
   it('is refused to a member that would not wait for the offsets of an open transaction', async () => {
     const t = await started({ isolationLevel: 'read_uncommitted' })
     await expect(t.call(0).consumed.offsets({})).rejects.toMatchObject({ code: 'INVALID_OPTION' })

@@ -257,12 +257,12 @@ class Script implements ScriptedConsumerTransport {
       get epoch() {
         return epoch()
       },
-      groupMetadata: () => ({
-        groupId: this.subscription!.groupId,
-        generationId: this.epoch,
-        memberId: 'scripted-1',
-        groupInstanceId: this.subscription!.groupInstanceId,
-      }),
+      groupMetadata: () => {
+        const { manual, subscription } = this
+        if (manual !== undefined) return { groupId: manual.groupId ?? '', generationId: -1, memberId: '' }
+        const { groupId, groupInstanceId } = subscription!
+        return { groupId, generationId: this.epoch, memberId: 'scripted-1', groupInstanceId }
+      },
       commit: (offsets) => this.#commit(offsets),
       pause: (partitions) => partitions.forEach((partition) => this.#paused.add(partitionName(partition))),
       resume: (partitions) => partitions.forEach((partition) => this.#paused.delete(partitionName(partition))),
