@@ -122,8 +122,16 @@ describe('a step', () => {
     })
     await oneTransaction(s)
     expect(s.asked.filter((each) => /Init|End|forget/.test(each))).toEqual([
-      ...['InitProducerId/5', 'InitProducerId/5', 'InitProducerId/5', 'forget', 'InitProducerId/5'],
-      ...['EndTxn/4 commit', 'forget', 'EndTxn/4 commit', 'forget', 'EndTxn/4 commit'],
+      'InitProducerId/5',
+      'InitProducerId/5',
+      'InitProducerId/5',
+      'forget',
+      'InitProducerId/5',
+      'EndTxn/4 commit',
+      'forget',
+      'EndTxn/4 commit',
+      'forget',
+      'EndTxn/4 commit',
     ])
   })
 
@@ -143,7 +151,11 @@ describe('a step', () => {
     })
     await oneTransaction(t)
     expect(t.asked.filter((each) => /Init|End/.test(each)).slice(1)).toEqual([
-      ...['EndTxn/4 commit', 'EndTxn/4 commit', 'EndTxn/4 abort', 'InitProducerId/5', 'EndTxn/4 commit'],
+      'EndTxn/4 commit',
+      'EndTxn/4 commit',
+      'EndTxn/4 abort',
+      'InitProducerId/5',
+      'EndTxn/4 commit',
     ])
   })
 
@@ -180,7 +192,10 @@ describe('a fence', () => {
     await s.timely(s.transactions.abort())
     await oneTransaction(s)
     expect(s.asked.filter((each) => /Init|End/.test(each)).slice(1)).toEqual([
-      ...['EndTxn/4 abort', 'EndTxn/4 abort', 'InitProducerId/5', 'EndTxn/4 commit'],
+      'EndTxn/4 abort',
+      'EndTxn/4 abort',
+      'InitProducerId/5',
+      'EndTxn/4 commit',
     ])
   })
 })
