@@ -1,7 +1,7 @@
 interface ToolInput {
   readonly input?: string
-  /** The flag for the address. Default `--bootstrap-server`. */
-  readonly address?: string
+  /** How the tool is told the address. Default `--bootstrap-server ADDRESS`. */
+  readonly address?: (bootstrap: string) => readonly string[]
 }
 
 /** Runs a tool to its end and gives what it printed. Throws where it fails. */
@@ -52,6 +52,12 @@ export function javaSteps({ tool, file, version, prefix }: JavaKit): Record<stri
     return printed.trim().split('\n')
   }
 
+  const perform = (args: readonly string[]): Promise<string> =>
+    tool(
+      `${tools}.ProducerPerformance`,
+      args,
+      is4 ? {} : { address: (bootstrap) => ['--producer-props', `bootstrap.servers=${bootstrap}`] },
+    )
   const groups = (...args: string[]): Promise<string> => tool(`${tools}.consumer.group.ConsumerGroupCommand`, args)
   const offsets = (...args: string[]): Promise<string> => tool(`${tools}.GetOffsetShell`, args)
   const transactions = (...args: string[]): Promise<string> => tool(`${tools}.TransactionsCommand`, args)
@@ -81,7 +87,7 @@ export function javaSteps({ tool, file, version, prefix }: JavaKit): Record<stri
     async 'ProducerPerformance and ConsumerPerformance'() {
       const name = await topic('perf', 3)
       const size = ['--num-records', '20000', '--record-size', '100', '--throughput', '-1']
-      has(await tool(`${tools}.ProducerPerformance`, ['--topic', name, ...size]), '20000 records sent')
+      has(await perform(['--topic', name, ...size]), '20000 records sent')
       has(
         await tool(`${tools}.ConsumerPerformance`, ['--topic', name, records, '20000', '--timeout', '20000']),
         '20000',
@@ -91,7 +97,7 @@ export function javaSteps({ tool, file, version, prefix }: JavaKit): Record<stri
       const name = await topic('perf-tx', 3)
       const size = ['--num-records', '5000', '--record-size', '100', '--throughput', '20000']
       const transactional = ['--transactional-id', `${prefix}perf`, '--transaction-duration-ms', '20']
-      has(await tool(`${tools}.ProducerPerformance`, ['--topic', name, ...size, ...transactional]), '5000 records sent')
+      has(await perform(['--topic', name, ...size, ...transactional]), '5000 records sent')
       const committed = ['--isolation-level', 'read_committed']
       same((await consume(name, 5_000, ...committed)).length, 5_000)
     },
@@ -138,7 +144,7 @@ export function javaSteps({ tool, file, version, prefix }: JavaKit): Record<stri
       const name = await topic('tx')
       const id = `${prefix}listed`
       const size = ['--num-records', '100', '--record-size', '10', '--throughput', '-1']
-      await tool(`${tools}.ProducerPerformance`, ['--topic', name, ...size, '--transactional-id', id])
+      await perform(['--topic', name, ...size, '--transactional-id', id])
       has(await transactions('list'), id, 'CompleteCommit')
       has(await transactions('describe', '--transactional-id', id), id, 'CompleteCommit')
       has(await transactions('describe-producers', '--topic', name, '--partition', '0'), 'ProducerId')
@@ -150,7 +156,9 @@ export function javaSteps({ tool, file, version, prefix }: JavaKit): Record<stri
       const ends = ['--input-topic', source, '--input-partition', '0', '--output-topic', target]
       const way = ['--transactional-id', `${prefix}copier`, '--transaction-size', '30', '--enable-random-aborts']
       const group = ['--consumer-group', `${prefix}copiers`, '--group-mode', '--use-group-metadata']
-      await tool(`${tools}.TransactionalMessageCopier`, [...ends, ...way, ...group], { address: '--broker-list' })
+      await tool(`${tools}.TransactionalMessageCopier`, [...ends, ...way, ...group], {
+        address: (bootstrap) => ['--broker-list', bootstrap],
+      })
       const committed = ['--isolation-level', 'read_committed']
       same(byKey(await consume(target, lines.length, ...committed)), byKey(lines))
       has(await groups('--describe', '--group', `${prefix}copiers`), source, '200')

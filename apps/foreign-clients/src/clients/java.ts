@@ -6,6 +6,7 @@ import { type ForeignClient, runChecks } from '../foreign-client.ts'
 import { javaSteps, type Tool } from './java-steps.ts'
 
 const timeoutMs = 90_000
+const standardAddress = (bootstrap: string): string[] => ['--bootstrap-server', bootstrap]
 
 /** The tools of one version of Apache Kafka: its own producer, consumer and admin client. */
 function javaClient(version: string): ForeignClient {
@@ -14,8 +15,8 @@ function javaClient(version: string): ForeignClient {
     install: async () => void (await kafkaJars(version)),
     async run(bootstrap) {
       const folder = await mkdtemp(join(tmpdir(), 'partita-java-'))
-      const tool: Tool = async (name, args, { input, address = '--bootstrap-server' } = {}) => {
-        const result = await runJavaTool(name, [address, bootstrap, ...args], { version, timeoutMs, input })
+      const tool: Tool = async (name, args, { input, address = standardAddress } = {}) => {
+        const result = await runJavaTool(name, [...address(bootstrap), ...args], { version, timeoutMs, input })
         if (result.exitCode === 0) return result.stdout
         const said = lastLines(result.stderr || result.stdout, 3)
         throw new Error(`${name} ${args.slice(0, 3).join(' ')}: exit code ${result.exitCode}; ${said}`)
