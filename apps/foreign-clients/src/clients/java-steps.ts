@@ -144,7 +144,7 @@ export function javaSteps({ tool, file, version, prefix }: JavaKit): Record<stri
       const name = await topic('tx')
       const id = `${prefix}listed`
       const size = ['--num-records', '100', '--record-size', '10', '--throughput', '-1']
-      await perform(['--topic', name, ...size, '--transactional-id', id])
+      await perform(['--topic', name, ...size, '--transactional-id', id, '--transaction-duration-ms', '50'])
       has(await transactions('list'), id, 'CompleteCommit')
       has(await transactions('describe', '--transactional-id', id), id, 'CompleteCommit')
       has(await transactions('describe-producers', '--topic', name, '--partition', '0'), 'ProducerId')
