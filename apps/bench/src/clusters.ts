@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { startKafka } from '@partita/real-kafka'
+import { kafkajsTransport } from '@partita/transport-kafkajs'
 
 export interface BenchCluster extends AsyncDisposable {
   readonly name: string
@@ -31,6 +32,24 @@ export async function realCluster(brokers: readonly string[] | undefined): Promi
   if (brokers !== undefined) {
     return { name: `Kafka at ${brokers.join(',')}`, brokers, [Symbol.asyncDispose]: () => Promise.resolve() }
   }
-  const kafka = await startKafka({ nodes: 1 })
+  // A run writes some 15 GB; what belongs to a deleted topic is to be gone soon.
+  const kafka = await startKafka({ nodes: 1, properties: { 'log.segment.delete.delay.ms': '1000' } })
   return { name: 'Kafka 4.3.1', brokers: kafka.bootstrap, [Symbol.asyncDispose]: () => kafka.stop() }
+}
+
+const partitions = 12
+let topics = 0
+
+/** A new topic of 12 partitions. Disposing of it deletes it. */
+export async function topicFor({ brokers }: BenchCluster): Promise<{ readonly name: string } & AsyncDisposable> {
+  const name = `bench-${process.pid}-${Date.now().toString(36)}-${++topics}`
+  const admin = kafkajsTransport({ brokers: [...brokers] }).openAdmin()
+  await admin.createTopics([{ topic: name, numPartitions: partitions, replicationFactor: 1 }])
+  return {
+    name,
+    async [Symbol.asyncDispose]() {
+      await admin.deleteTopics([name])
+      await admin.close()
+    },
+  }
 }

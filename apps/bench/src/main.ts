@@ -1,14 +1,23 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import { embeddedCluster, realCluster, type BenchCluster } from './clusters.ts'
-import { brokerScenario, consumeScenario, makespanScenario, partitionScenario, produceScenario } from './scenarios.ts'
+import { type BenchCluster, embeddedCluster, realCluster } from './clusters.ts'
+import { type Contenders, gatherContenders } from './contenders.ts'
+import { consumeScenario } from './scenarios/consuming.ts'
+import { brokerScenario, partitionScenario } from './scenarios/in-process.ts'
+import { latencyScenario } from './scenarios/latency.ts'
+import { makespanScenario } from './scenarios/makespan.ts'
+import { memoryScenario } from './scenarios/memory.ts'
+import { awaitedScenario, floodScenario, largeScenario } from './scenarios/producing.ts'
+
+const everything = 'partition,broker,produce,flood,large,latency,memory,consume,makespan'
 
 const { values } = parseArgs({
   options: {
     brokers: { type: 'string' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'produce,consume,makespan,partition,broker' },
+    only: { type: 'string', default: everything },
     cluster: { type: 'string', default: 'kafka,embedded' },
+    peers: { type: 'string', default: 'node,platformatic,rdkafka,confluent,java' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -16,29 +25,45 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`Usage: npm run bench -- [options]
 
-  --cluster kafka,embedded   which clusters (default both)
+  --cluster kafka,embedded   which clusters (default both; peers run on kafka only)
   --brokers host:port,…      a real Kafka that is there already; default: one is started
-  --only produce,consume,makespan,partition,broker
+  --peers node,platformatic,rdkafka,confluent,java
+                             what is installed beside Partita and kafkajs (default all); none: nothing
+  --only ${everything}
   --rounds N                 medians of N (default 3)`)
 } else await run()
 
 async function run(): Promise<void> {
   const rounds = Number(values.rounds)
   const only = new Set(values.only.split(','))
+  const names = values.cluster.split(',')
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
   console.log(
     `Node ${process.version}, ${availableParallelism()} cores, ${memory}; medians of ${rounds}; client and cluster share the machine.`,
   )
   if (only.has('partition')) await partitionScenario()
   if (only.has('broker')) await brokerScenario()
-  for (const name of values.cluster.split(',')) {
+  for (const name of names) {
+    const peers = name === 'kafka' ? values.peers.split(',') : []
+    const contenders = await gatherContenders(new Set(peers))
     await using cluster = name === 'kafka' ? await realCluster(values.brokers?.split(',')) : await embeddedCluster()
-    await runOn(cluster, rounds, only)
+    await runOn(cluster, name === 'kafka', contenders, rounds, only)
   }
 }
 
-async function runOn(cluster: BenchCluster, rounds: number, only: ReadonlySet<string>): Promise<void> {
-  if (only.has('produce')) await produceScenario(cluster, rounds)
-  if (only.has('consume')) await consumeScenario(cluster, rounds)
+/** On the embedded broker, which is there for tests, only what shows the client. */
+async function runOn(
+  cluster: BenchCluster,
+  isReal: boolean,
+  contenders: Contenders,
+  rounds: number,
+  only: ReadonlySet<string>,
+): Promise<void> {
+  if (only.has('produce')) await awaitedScenario(cluster, contenders, rounds)
+  if (isReal && only.has('flood')) await floodScenario(cluster, contenders, rounds)
+  if (isReal && only.has('large')) await largeScenario(cluster, contenders, rounds)
+  if (only.has('latency')) await latencyScenario(cluster, contenders, rounds)
+  if (isReal && only.has('memory')) await memoryScenario(cluster)
+  if (only.has('consume')) await consumeScenario(cluster, contenders, rounds)
   if (only.has('makespan')) await makespanScenario(cluster, rounds)
 }

@@ -5,7 +5,7 @@ export interface Reading {
   readonly recordsPerSecond: number
   /** User and system time of this process, all its threads, in microseconds a record. */
   readonly cpuMicrosPerRecord: number
-  /** Resident memory at the end, in megabytes. */
+  /** The most resident memory the process ever had, in megabytes. */
   readonly residentMb: number
 }
 
@@ -21,7 +21,7 @@ export function startMeter(): (records: number) => Reading {
       seconds,
       recordsPerSecond: records / seconds,
       cpuMicrosPerRecord: (user + system) / records,
-      residentMb: process.memoryUsage.rss() / 1e6,
+      residentMb: (process.resourceUsage().maxRSS * 1024) / 1e6,
     }
   }
 }

@@ -1,16 +1,17 @@
-import type { Transport } from '@partita/protocol'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
-import { nativeTransport } from '@partita/transport-native'
 import type { Reading } from '../meter.ts'
 
 /** Partita over one of its transports, or a peer. */
 export type Client =
   | 'partita native'
   | 'partita native, not idempotent'
+  | 'partita native, synchronous handler'
   | 'partita kafkajs'
   | 'partita kafkajs, not idempotent'
   | 'kafkajs'
   | 'kafkajs eachMessage'
+  | '@platformatic/kafka'
+  | '@confluentinc/kafka-javascript'
+  | 'node-rdkafka'
 
 /** What a worker process is told, as JSON in its first argument. */
 export interface Job {
@@ -18,17 +19,22 @@ export interface Job {
   readonly brokers: readonly string[]
   readonly topic: string
   readonly records: number
+  /** Calls of `send` that wait for their result at a time. Default 1,000. */
+  readonly inFlight?: number | undefined
+  /** Records in one call. Default 1. */
+  readonly perSend?: number | undefined
+  /** Default 100. */
+  readonly valueBytes?: number | undefined
+  /** Where a peer that is no dependency was installed. */
+  readonly peerFolder?: string | undefined
 }
 
 export function readJob(): Job {
   return JSON.parse(process.argv[2] ?? '{}') as Job
 }
 
-/** The transport that a client's name tells. */
-export function transportOf(client: Client, brokers: readonly string[]): Transport {
-  return client.startsWith('partita kafkajs')
-    ? kafkajsTransport({ brokers: [...brokers] })
-    : nativeTransport({ brokers })
+export function valueOf({ valueBytes = 100 }: Job): Buffer {
+  return Buffer.alloc(valueBytes, 'x')
 }
 
 /** Says the result, the only line that a worker prints, and ends the process whatever a client has left running. */
@@ -36,19 +42,19 @@ export function report(reading: Partial<Reading> & Readonly<Record<string, numbe
   process.stdout.write(`${JSON.stringify(reading)}\n`, () => process.exit(0))
 }
 
-/** The keys that every client writes, and the value: 100 bytes. */
-export const keys: readonly string[] = Array.from({ length: 10_007 }, (_, i) => `user-${i}`)
-export const value: Buffer = Buffer.alloc(100, 'x')
-
-/** Calls `send` for every record, `inFlight` at a time, each awaited by itself. */
+/** Calls `send` until all records are sent, `inFlight` calls at a time, each awaited by itself. */
 export async function sendAwaited(
-  count: number,
-  inFlight: number,
-  send: (index: number) => Promise<unknown>,
+  records: number,
+  { inFlight = 1_000, perSend = 1 }: Pick<Job, 'inFlight' | 'perSend'>,
+  send: (from: number, count: number) => Promise<unknown>,
 ): Promise<void> {
   let next = 0
   async function lane(): Promise<void> {
-    while (next < count) await send(next++)
+    while (next < records) {
+      const from = next
+      next += perSend
+      await send(from, Math.min(perSend, records - from))
+    }
   }
   await Promise.all(Array.from({ length: inFlight }, lane))
 }

@@ -1,10 +1,10 @@
-import { createProducer } from '@partita/producer'
 import { startMeter } from '../meter.ts'
-import { keys, readJob, report, sendAwaited, transportOf, value } from './job.ts'
+import { partitaClient } from './clients/partita.ts'
+import { readJob, report, sendAwaited } from './job.ts'
 
 // Fills a topic with keyed records for the consumers to read.
-const { brokers, topic, records } = readJob()
-const producer = createProducer({ transport: transportOf('partita native', brokers) })
+const job = readJob()
+const client = partitaClient({ ...job, client: 'partita native' })
 const stop = startMeter()
-await sendAwaited(records, 20_000, (index) => producer.send({ topic, key: keys[index % keys.length]!, value }))
-report({ ...stop(records) })
+await sendAwaited(job.records, { inFlight: 20_000 }, client.send.bind(client))
+report({ ...stop(job.records) })

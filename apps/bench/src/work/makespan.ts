@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConsumer } from '@partita/consumer'
 import { createProducer } from '@partita/producer'
-import { readJob, report, transportOf } from './job.ts'
+import { transportOf } from './clients/partita.ts'
+import { readJob, report } from './job.ts'
 
 // Records of 1,000 keys, each with 5 ms of asynchronous work, 100 at a time: how long from the first start to the last
 // end, beside what 100 workers that never wait would need. A bare timer takes longer than it says, so the ideal is

@@ -1,0 +1,26 @@
+import { type BenchCluster, topicFor } from '../clusters.ts'
+import { type Contenders, entry, onNewerNode, peerEntry } from '../contenders.ts'
+import { inTurn, printBeside } from '../in-turn.ts'
+import { javaConsumer } from '../java-tools.ts'
+import { runWork } from '../run-work.ts'
+
+/** A million keyed records, one member, an empty handler. Partita keeps each key's order, with an asynchronous handler. */
+export async function consumeScenario(cluster: BenchCluster, contenders: Contenders, rounds: number): Promise<void> {
+  await using topic = await topicFor(cluster)
+  const task = { topic: topic.name, records: 1_000_000 }
+  await runWork('load', { brokers: cluster.brokers, ...task })
+  const measured = await inTurn(rounds, [
+    entry(cluster, 'consume', 'kafkajs', task, 'kafkajs 2.2.4 eachBatch'),
+    entry(cluster, 'consume', 'kafkajs eachMessage', task, 'kafkajs 2.2.4 eachMessage'),
+    ...peerEntry(contenders, cluster, 'consume', 'platformatic', task, ' stream'),
+    ...peerEntry(contenders, cluster, 'consume', 'confluent', task, ' eachBatch'),
+    ...peerEntry(contenders, cluster, 'consume', 'rdkafka', task, ' consume(2000)'),
+    ...javaConsumer(contenders, cluster, task),
+    entry(cluster, 'consume', 'partita kafkajs', task),
+    entry(cluster, 'consume', 'partita native', task),
+    entry(cluster, 'consume', 'partita native, synchronous handler', task),
+    ...onNewerNode(contenders, cluster, 'consume', 'partita native', task),
+  ])
+  const what = '1,000,000 records, 10,007 keys, an empty handler'
+  printBeside(`Consuming from the ${cluster.name}: ${what}`, measured, 'kafkajs 2.2.4 eachBatch')
+}

@@ -1,0 +1,64 @@
+import type { BenchCluster } from '../clusters.ts'
+import { type Contenders, entry, onNewerNode, peerEntry } from '../contenders.ts'
+import { inTurn, printBeside } from '../in-turn.ts'
+import { javaProducer } from '../java-tools.ts'
+
+/** One `send` a record, awaited, 1,000 in flight, 100-byte values, acks all. */
+export async function awaitedScenario(cluster: BenchCluster, contenders: Contenders, rounds: number): Promise<void> {
+  const measured = await inTurn(rounds, [
+    entry(cluster, 'produce', 'kafkajs', { records: 20_000 }, 'kafkajs 2.2.4'),
+    ...peerEntry(contenders, cluster, 'produce', 'platformatic', { records: 20_000 }),
+    ...peerEntry(contenders, cluster, 'produce', 'confluent', { records: 200_000 }),
+    ...peerEntry(contenders, cluster, 'produce', 'rdkafka', { records: 200_000 }),
+    entry(cluster, 'produce', 'partita kafkajs, not idempotent', { records: 300_000 }),
+    entry(cluster, 'produce', 'partita kafkajs', { records: 300_000 }),
+    entry(cluster, 'produce', 'partita native, not idempotent', { records: 1_000_000 }),
+    entry(cluster, 'produce', 'partita native', { records: 1_000_000 }),
+    ...onNewerNode(contenders, cluster, 'produce', 'partita native', { records: 1_000_000 }),
+  ])
+  const what = 'one awaited send a record, 1,000 in flight, 100 bytes, acks all'
+  printBeside(`Producing to the ${cluster.name}: ${what}`, measured, 'kafkajs')
+}
+
+/** As many as each takes at once: arrays where a client has them, 50,000 sends in flight where it has not. */
+export async function floodScenario(cluster: BenchCluster, contenders: Contenders, rounds: number): Promise<void> {
+  const arrays = { inFlight: 4, perSend: 2_000 }
+  const flood = { inFlight: 50_000 }
+  const [inArrays, inFlood] = [', arrays of 2,000', ', 50,000 in flight']
+  const measured = await inTurn(rounds, [
+    entry(cluster, 'produce', 'kafkajs', { records: 300_000, ...arrays }, `kafkajs 2.2.4${inArrays}`),
+    ...peerEntry(contenders, cluster, 'produce', 'platformatic', { records: 600_000, ...arrays }, inArrays),
+    ...peerEntry(contenders, cluster, 'produce', 'confluent', { records: 300_000, ...arrays }, inArrays),
+    ...peerEntry(contenders, cluster, 'produce', 'rdkafka', { records: 400_000, ...flood }, inFlood),
+    ...javaProducer(contenders, cluster, { records: 2_000_000 }),
+    entry(cluster, 'produce', 'partita kafkajs', { records: 300_000, ...flood }, `partita kafkajs${inFlood}`),
+    entry(cluster, 'produce', 'partita native', { records: 1_000_000, ...flood }, `partita native${inFlood}`),
+    ...onNewerNode(
+      contenders,
+      cluster,
+      'produce',
+      'partita native',
+      { records: 1_000_000, ...flood },
+      `partita native${inFlood}`,
+    ),
+  ])
+  printBeside(`Producing to the ${cluster.name}, each as it is quickest: 100 bytes, acks all`, measured, 'kafkajs')
+}
+
+/** Values of 1 KiB. */
+export async function largeScenario(cluster: BenchCluster, contenders: Contenders, rounds: number): Promise<void> {
+  const valueBytes = 1_024
+  const arrays = { inFlight: 4, perSend: 1_000, valueBytes }
+  const inArrays = ', arrays of 1,000'
+  const measured = await inTurn(rounds, [
+    entry(cluster, 'produce', 'kafkajs', { records: 60_000, ...arrays }, `kafkajs 2.2.4${inArrays}`),
+    ...peerEntry(contenders, cluster, 'produce', 'platformatic', { records: 300_000, ...arrays }, inArrays),
+    ...peerEntry(contenders, cluster, 'produce', 'confluent', { records: 150_000, ...arrays }, inArrays),
+    ...peerEntry(contenders, cluster, 'produce', 'rdkafka', { records: 200_000, inFlight: 10_000, valueBytes }),
+    ...javaProducer(contenders, cluster, { records: 400_000, valueBytes }),
+    entry(cluster, 'produce', 'partita native', { records: 300_000, valueBytes }),
+    ...onNewerNode(contenders, cluster, 'produce', 'partita native', { records: 300_000, valueBytes }),
+  ])
+  const title = `Producing to the ${cluster.name}: values of 1 KiB, acks all; partita: one awaited send a record, 1,000 in flight`
+  printBeside(title, measured, '@platformatic')
+}
