@@ -1,5 +1,5 @@
-/** Kept for the next batches; what is beyond is left to the garbage collector. */
-const maxKeptBytes = 4_194_304
+/** Kept for the next batches, half of the default `bufferMemory`; what is beyond is left to the garbage collector. */
+const maxKeptBytes = 16_777_216
 
 /**
  * The buffers that batches are encoded into, used again. A new one for every batch would be filled with zeros, then with

@@ -142,11 +142,11 @@ describe('a batch that is released', () => {
     expect([...batch.records()]).toHaveLength(1)
   })
 
-  it('is kept only up to 4 MiB, and not where the next ones need more', () => {
+  it('is kept only up to 16 MiB, and not where the next ones need more', () => {
     const buffers = new BatchBuffers()
-    const [large, small] = [new Uint8Array(4_000_000), new Uint8Array(100)]
+    const [large, small] = [new Uint8Array(16_000_000), new Uint8Array(100)]
     buffers.giveBack(large)
-    buffers.giveBack(new Uint8Array(300_000))
+    buffers.giveBack(new Uint8Array(1_000_000))
     expect(buffers.take(100)).toBe(large)
     buffers.giveBack(small)
     expect(buffers.take(200)).toHaveLength(200)
