@@ -4,12 +4,13 @@ import { type BenchCluster, embeddedCluster, realCluster } from './clusters.ts'
 import { type Contenders, gatherContenders } from './contenders.ts'
 import { consumeScenario } from './scenarios/consuming.ts'
 import { brokerScenario, partitionScenario } from './scenarios/in-process.ts'
+import { javaOnBothScenario } from './scenarios/java-on-both.ts'
 import { latencyScenario } from './scenarios/latency.ts'
 import { makespanScenario } from './scenarios/makespan.ts'
 import { memoryScenario } from './scenarios/memory.ts'
 import { awaitedScenario, floodScenario, largeScenario } from './scenarios/producing.ts'
 
-const everything = 'partition,broker,produce,flood,large,latency,memory,consume,makespan'
+const everything = 'partition,broker,java,produce,flood,large,latency,memory,consume,makespan'
 
 const { values } = parseArgs({
   options: {
@@ -43,6 +44,11 @@ async function run(): Promise<void> {
   )
   if (only.has('partition')) await partitionScenario()
   if (only.has('broker')) await brokerScenario()
+  if (only.has('java') && names.length === 2 && values.peers.includes('java')) {
+    await using embedded = await embeddedCluster()
+    await using kafka = await realCluster(values.brokers?.split(','))
+    await javaOnBothScenario([embedded, kafka], await gatherContenders(new Set(['java'])), rounds)
+  }
   for (const name of names) {
     const peers = name === 'kafka' ? values.peers.split(',') : []
     const contenders = await gatherContenders(new Set(peers))

@@ -2,7 +2,17 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Job } from './work/job.ts'
 
-export type Work = 'produce' | 'load' | 'consume' | 'latency' | 'makespan' | 'partition' | 'broker'
+export type Work =
+  | 'bare'
+  | 'broker'
+  | 'consume'
+  | 'crowd'
+  | 'first-record'
+  | 'latency'
+  | 'load'
+  | 'makespan'
+  | 'partition'
+  | 'produce'
 
 const limitMs = 300_000
 

@@ -1,3 +1,4 @@
+import { crowd } from '../crowd.ts'
 import { runWork } from '../run-work.ts'
 import { printTable } from '../table.ts'
 
@@ -15,15 +16,26 @@ export async function partitionScenario(): Promise<void> {
   )
 }
 
-/** What the embedded broker costs whoever does not use it. */
+/** What the embedded broker costs whoever has it in the process. */
 export async function brokerScenario(): Promise<void> {
-  const { readyMs, idleCpuPercent } = await runWork('broker')
+  const bare = await runWork('bare')
+  const { readyMs, idleCpuPercent, residentMb, topicMb } = await runWork('broker')
+  const { firstRecordMs } = await runWork('first-record')
+  const crowded = await runWork('crowd')
+  const { groups, partitionsEach } = crowd
   printTable(
     'The embedded broker',
     ['what', 'figure'],
     [
       ['ready in a process that has loaded it', `${readyMs!.toFixed(1)} ms`],
+      ['first acknowledged record, from the start of the process', `${firstRecordMs!.toFixed(0)} ms`],
       ['CPU while nobody calls, over 3 s', `${idleCpuPercent!.toFixed(2)} %`],
+      ['resident memory beyond that of a bare Node', `${(residentMb! - bare['residentMb']!).toFixed(1)} MB`],
+      ['a topic of 1,000 partitions', `${topicMb!.toFixed(2)} MB`],
+      [
+        `CPU while ${groups * partitionsEach} partitions, ${crowded['stable']} groups and ${crowded['connections']} connections wait, over 5 s`,
+        `${crowded['cpuPercent']!.toFixed(2)} %`,
+      ],
     ],
   )
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBroker } from '@partita/broker'
+import { collectGarbage } from '../collect-garbage.ts'
 import { report } from './job.ts'
 
-// How soon an embedded broker is ready inside a process that has just loaded it, and what it costs when nobody calls.
+// How soon an embedded broker is ready inside a process that has just loaded it, what it costs when nobody calls, and
+// what a topic of a thousand partitions takes.
 const start = performance.now()
 const broker = await startBroker({ topics: { orders: 12 } })
 const readyMs = performance.now() - start
@@ -10,5 +12,16 @@ await sleep(500)
 const cpu = process.cpuUsage()
 await sleep(3_000)
 const { user, system } = process.cpuUsage(cpu)
+await collectGarbage()
+const { rss, ...before } = process.memoryUsage()
+broker.createTopic('large', 1_000)
+await collectGarbage()
+const after = process.memoryUsage()
+const topicBytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers
 await broker.close()
-report({ readyMs, idleCpuPercent: (user + system) / 3_000_000 / 0.01 })
+report({
+  readyMs,
+  idleCpuPercent: (user + system) / 3_000_000 / 0.01,
+  residentMb: rss / 1e6,
+  topicMb: topicBytes / 1e6,
+})
