@@ -17,9 +17,12 @@ class Chunk implements Segment {
   }
 }
 
+/** For logs that nothing was written to yet: one for all, as there may be thousands of them. */
+const noChunk = new Chunk(0)
+
 /** Gives room in chunks. One is freed when the last entry that points to it is forgotten. */
 class Chunks {
-  #chunk = new Chunk(0)
+  #chunk = noChunk
   #used = 0
 
   put(bytes: Uint8Array): { readonly segment: Chunk; readonly position: number } {
@@ -37,7 +40,7 @@ class Chunks {
 
   /** What is put next has no chunk in common with what was before. */
   clear(): void {
-    this.#chunk = new Chunk(0)
+    this.#chunk = noChunk
     this.#used = 0
   }
 }
