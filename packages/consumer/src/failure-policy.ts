@@ -1,4 +1,4 @@
-import { PartitaError, type Clock } from '@partita/protocol'
+import { PartitaError, reasonOf, type Clock } from '@partita/protocol'
 import type { ExhaustedHandler } from './handler.ts'
 import type { Task } from './lane.ts'
 
@@ -39,7 +39,7 @@ export function handlerFailed(task: Task, cause: unknown, readable: boolean): Pa
   const record = task.key === null ? 'a record without key' : `the record with key ${keyPreview(task.key)}`
   const times = task.attempt === 1 ? 'once' : `${task.attempt} times`
   const what = readable
-    ? `The handler failed ${times} on ${record}: ${reasonOf(cause)}`
+    ? `The handler failed ${times} on ${record}: ${inFull(cause)}`
     : `The handler could not be called with ${record}: ${reasonOf(cause)}`
   return new PartitaError(
     'HANDLER_FAILED',
@@ -61,7 +61,8 @@ export function keyPreview(key: Uint8Array): string {
   return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}${more}`
 }
 
-function reasonOf(cause: unknown): string {
+/** With its place, which need not be the record's: a handler may fail at a write to elsewhere. */
+function inFull(cause: unknown): string {
   const text = cause instanceof Error ? cause.message || cause.name : String(cause)
   return /[.!?)]$/.test(text) ? text : `${text}.`
 }

@@ -1,4 +1,4 @@
-import { PartitaError, type TopicPartition } from '@partita/protocol'
+import { PartitaError, reasonOf, type TopicPartition } from '@partita/protocol'
 import type { OutgoingBatch } from './outgoing-batch.ts'
 
 /** What follows a failed write: the same batch again, its records in smaller batches, or the end. */
@@ -17,7 +17,8 @@ export function finalError(error: PartitaError, batch: OutgoingBatch, place: Top
   const { topic, partition } = place
   if (isTooLarge(error) && batch.count === 1) return tooLarge(error, batch, place)
   if (batch.attempts === 1) return error
-  return new PartitaError(error.code, `Given up after ${batch.attempts} attempts: ${error.message}`, {
+  return new PartitaError(error.code, `Given up after ${batch.attempts} attempts: ${reasonOf(error)}`, {
+    ...error.place,
     topic,
     partition,
     ambiguous: batch.maybeStored,
@@ -30,14 +31,14 @@ export function expiredError(batch: OutgoingBatch, deliveryTimeoutMs: number, pl
   const { attempts, lastError, maybeStored } = batch
   const story =
     attempts === 0
-      ? 'it was not written once, because batches before it were not done'
-      : `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}, the last one: ${lastError?.message}`
+      ? 'it was not written once, because batches before it were not done.'
+      : `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}, the last one: ${reasonOf(lastError)}`
   const { topic, partition } = place
   return new PartitaError(
     'DELIVERY_TIMEOUT',
-    `Not acknowledged within deliveryTimeoutMs (${deliveryTimeoutMs} ms): ${story}. ` +
+    `Not acknowledged within deliveryTimeoutMs (${deliveryTimeoutMs} ms): ${story} ` +
       'See whether the partition has a leader and enough replicas in sync, or raise deliveryTimeoutMs.',
-    { topic, partition, ambiguous: maybeStored, cause: lastError },
+    { ...lastError?.place, topic, partition, ambiguous: maybeStored, cause: lastError },
   )
 }
 

@@ -1,4 +1,11 @@
-import { type Bytes, isPartitaError, PartitaError, type PartitionInfo, type TopicPartitioner } from '@partita/protocol'
+import {
+  type Bytes,
+  isPartitaError,
+  PartitaError,
+  type PartitionInfo,
+  reasonOf,
+  type TopicPartitioner,
+} from '@partita/protocol'
 import type { Topic } from './topic.ts'
 
 /**
@@ -37,8 +44,7 @@ function ask(
     return partitioner.partition(key, partitions)
   } catch (cause) {
     if (isPartitaError(cause)) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `The partitioner "${name}" threw instead of choosing a partition: ${reason}`
+    const message = `The partitioner "${name}" threw instead of choosing a partition: ${reasonOf(cause)}`
     throw new PartitaError('PARTITION_NOT_FOUND', message, { api: 'send', topic, cause })
   }
 }

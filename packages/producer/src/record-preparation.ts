@@ -7,6 +7,7 @@ import {
   noHeaders,
   PartitaError,
   type ProducerRecord,
+  reasonOf,
   type SerdeContext,
   serialize,
   type Serializer,
@@ -131,8 +132,7 @@ function checkHeaders(topic: string, headers: HeadersInput): Headers {
     if (typeof headers !== 'object') throw new TypeError(`they are of type ${typeof headers}`)
     return toHeaders(headers)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw wrongField(`headers must be pairs of name and value, or an object: ${reason}.`, { topic }, cause)
+    throw wrongField(`headers must be pairs of name and value, or an object: ${reasonOf(cause)}`, { topic }, cause)
   }
 }
 

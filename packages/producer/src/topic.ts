@@ -3,6 +3,7 @@ import {
   PartitaError,
   type PartitionInfo,
   type ProducerTransport,
+  reasonOf,
   type Timer,
   toPartitaError,
   type TopicPartitioner,
@@ -142,7 +143,7 @@ export class Topic {
       const message = `There is no such topic; asked for it through maxBlockMs (${maxBlockMs} ms). Create it, or see whether its name is right and this client may describe it.`
       return new PartitaError(cause.code, message, place)
     }
-    const message = `The topic's partitions could not be learnt within maxBlockMs (${maxBlockMs} ms): ${cause.message}`
-    return new PartitaError(cause.code, message, place)
+    const message = `The topic's partitions could not be learnt within maxBlockMs (${maxBlockMs} ms): ${reasonOf(cause)}`
+    return new PartitaError(cause.code, message, { ...cause.place, ...place })
   }
 }

@@ -73,7 +73,9 @@ describe('a write that fails for the moment', () => {
     expect(transport.writes.length).toBe(3)
     expect(transport.abandoned).toBe(1)
     expect(a.error).toMatchObject({ code: 'NOT_LEADER_OR_FOLLOWER', ambiguous: false })
-    expect(a.error?.message).toContain('Given up after 3 attempts: scripted NOT_LEADER_OR_FOLLOWER.')
+    expect(a.error?.message).toBe(
+      'Given up after 3 attempts: scripted NOT_LEADER_OR_FOLLOWER. (api Produce, topic orders, partition 1)',
+    )
     expect(clock.pendingTimers).toBe(0)
   })
 
@@ -133,7 +135,7 @@ describe('deliveryTimeoutMs', () => {
       cause: { code: 'NOT_LEADER_OR_FOLLOWER' },
     })
     expect(a.error?.message).toMatch(
-      /within deliveryTimeoutMs \(10000 ms\): \d+ attempts, the last one: scripted NOT_LEADER/,
+      /^Not acknowledged within deliveryTimeoutMs \(10000 ms\): \d+ attempts, the last one: scripted NOT_LEADER_OR_FOLLOWER\. See [^(]*\(api Produce, topic orders, partition \d\)$/,
     )
     expect([transport.abandoned, clock.pendingTimers]).toEqual([1, 0])
   })

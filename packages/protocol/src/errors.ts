@@ -109,9 +109,27 @@ export function toPartitaError(error: unknown, place: ErrorPlace = {}): PartitaE
   return new PartitaError('UNEXPECTED', text, { ...place, cause: error })
 }
 
+/**
+ * What an error says, as a sentence to end another error's message with. Without its place: two places in one message
+ * read as a riddle, so whoever wraps an error takes on what its `place` says and the new one's does not.
+ */
+export function reasonOf(error: unknown): string {
+  const text = isPartitaError(error)
+    ? withoutPlace(error)
+    : error instanceof Error
+      ? error.message || error.name
+      : String(error)
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
 /** The error for an `AbortSignal` that fired; its reason becomes the cause. */
 export function abortedError(signal: AbortSignal, what: string, place: ErrorPlace = {}): PartitaError {
   return new PartitaError('ABORTED', `${what} was aborted by its caller's signal.`, { ...place, cause: signal.reason })
+}
+
+function withoutPlace({ message, place }: PartitaError): string {
+  const end = describePlace(place)
+  return message.endsWith(end) ? message.slice(0, message.length - end.length) : message
 }
 
 function describePlace(place: ErrorPlace): string {

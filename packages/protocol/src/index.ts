@@ -20,7 +20,7 @@ export {
   textOrBytesSerializer,
 } from './serdes.ts'
 export type { ErrorPlace, PartitaErrorCode, PartitaErrorOptions } from './errors.ts'
-export { abortedError, isPartitaError, PartitaError, toPartitaError } from './errors.ts'
+export { abortedError, isPartitaError, PartitaError, reasonOf, toPartitaError } from './errors.ts'
 export type { Clock, Timer } from './clock.ts'
 export { systemClock } from './system-clock.ts'
 export type { Partitioner, TopicPartitioner } from './partitioner.ts'

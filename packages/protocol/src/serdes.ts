@@ -1,6 +1,6 @@
 import type { Bytes } from './records.ts'
 import type { Headers } from './headers.ts'
-import { isPartitaError, PartitaError } from './errors.ts'
+import { isPartitaError, PartitaError, reasonOf } from './errors.ts'
 
 /** What a serde may look at besides the value. */
 export interface SerdeContext {
@@ -177,11 +177,6 @@ function serdeError(
 ): PartitaError {
   if (isPartitaError(cause)) return cause
   return new PartitaError(code, message, { topic: context.topic, cause })
-}
-
-function reasonOf(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause)
-  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function refuse(expected: string, value: unknown): never {

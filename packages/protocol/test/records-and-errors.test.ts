@@ -13,6 +13,7 @@ import {
   nameOption,
   PartitaError,
   partitionName,
+  reasonOf,
   toHeaders,
   topicName,
   toPartitaError,
@@ -70,9 +71,31 @@ describe('a PartitaError', () => {
     expect(toPartitaError('odd')).toMatchObject({ code: 'UNEXPECTED', message: 'odd', cause: 'odd' })
     expect(toPartitaError(undefined).message).toBe('undefined')
   })
+  it('gives the place of another that it is about once', () => {
+    const outer = new PartitaError('HALTED', `Given up: ${reasonOf(error)}`, { ...error.place, offset: 7 })
+    expect(outer.message).toBe(
+      'Given up: There is no partition 40. (topic orders, partition 40, offset 7, broker 127.0.0.1:9092)',
+    )
+  })
   it('carries the reason of an abort', () => {
     const aborted = abortedError(AbortSignal.abort('shutdown'), 'send', { topic: 'orders' })
     expect(aborted).toMatchObject({ code: 'ABORTED', cause: 'shutdown' })
+  })
+})
+
+describe('the reason that an error gives', () => {
+  it('is a sentence, without a place at its end', () => {
+    expect(reasonOf(new PartitaError('CLOSED', 'The producer is closed', { api: 'send' }))).toBe(
+      'The producer is closed.',
+    )
+    expect(reasonOf(new PartitaError('CLOSED', 'Closed (for good).'))).toBe('Closed (for good).')
+    expect(reasonOf(new Error('read ECONNRESET'))).toBe('read ECONNRESET.')
+    expect(reasonOf(new Error('really?'))).toBe('really?')
+  })
+  it('is the name of one that says nothing, and the text of what is no error', () => {
+    expect(reasonOf(new TypeError())).toBe('TypeError.')
+    expect(reasonOf('odd')).toBe('odd.')
+    expect(reasonOf(undefined)).toBe('undefined.')
   })
 })
 

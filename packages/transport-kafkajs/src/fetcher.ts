@@ -1,4 +1,11 @@
-import { partitionName, PartitaError, toPartitaError, type FetchedBatch, type TopicPartition } from '@partita/protocol'
+import {
+  partitionName,
+  PartitaError,
+  reasonOf,
+  toPartitaError,
+  type FetchedBatch,
+  type TopicPartition,
+} from '@partita/protocol'
 import type { FetchAnswer, FetchedPartition } from './broker-api.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { refusal } from './errors.ts'
@@ -218,6 +225,6 @@ export class Fetcher {
 
 function withPartition(error: PartitaError, { topic, partition }: TopicPartition): PartitaError {
   if (error.place.partition !== undefined) return error
-  const text = `The partition cannot be fetched: ${error.message}`
-  return new PartitaError(error.code, text, { api: 'Fetch', topic, partition, cause: error })
+  const text = `The partition cannot be fetched: ${reasonOf(error)}`
+  return new PartitaError(error.code, text, { api: 'Fetch', ...error.place, topic, partition, cause: error })
 }

@@ -1,4 +1,4 @@
-import { partitionName, PartitaError, toPartitaError, type Clock, type OffsetCommit } from '@partita/protocol'
+import { partitionName, PartitaError, reasonOf, toPartitaError, type Clock, type OffsetCommit } from '@partita/protocol'
 import type { GroupCoordinator } from './group-coordinator.ts'
 import type { Signal } from './signal.ts'
 import { Backoff, pause } from './waiting.ts'
@@ -65,8 +65,8 @@ export class OffsetCommits {
     switch (failure.code) {
       case 'REBALANCE_IN_PROGRESS': {
         this.#settings.rebalancing()
-        const { message, place } = failure
-        return new PartitaError(failure.code, message, { ...place, retriable: true, cause: failure })
+        const { code, place } = failure
+        return new PartitaError(code, reasonOf(failure), { ...place, retriable: true, cause: failure })
       }
       case 'UNKNOWN_MEMBER_ID':
       case 'ILLEGAL_GENERATION':

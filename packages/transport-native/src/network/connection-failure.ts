@@ -1,4 +1,4 @@
-import { isPartitaError, PartitaError } from '@partita/protocol'
+import { isPartitaError, PartitaError, reasonOf } from '@partita/protocol'
 import type { PendingRequest } from './pending-request.ts'
 
 /** The error for a request whose connection is gone: ambiguous where its bytes were handed over. */
@@ -6,7 +6,7 @@ export function connectionFailure(request: PendingRequest, broker: string, reaso
   const place = { api: request.api.name, broker, ambiguous: request.wasHandedOver, cause: reason }
   // Neither gets better by asking again.
   if (isPartitaError(reason) && (reason.code === 'CLOSED' || reason.code === 'AUTHENTICATION_FAILED'))
-    return new PartitaError(reason.code, reason.message, { ...place, retriable: reason.retriable })
-  const text = `The connection to ${broker} is gone: ${reason.message}.`
+    return new PartitaError(reason.code, reasonOf(reason), { ...place, retriable: reason.retriable })
+  const text = `The connection to ${broker} is gone: ${reasonOf(reason)}`
   return new PartitaError('CONNECTION_FAILED', text, { ...place, retriable: true })
 }

@@ -3,6 +3,7 @@ import {
   isRetriableKafkaError,
   type KafkaErrorName,
   PartitaError,
+  reasonOf,
   type TopicPartition,
 } from '@partita/protocol'
 
@@ -96,19 +97,21 @@ export function refusal(
 /** What went wrong before anything of a batch was sent, told of the batch: it was not stored. */
 export function notSent(error: PartitaError, { topic, partition }: TopicPartition): PartitaError {
   if (!error.ambiguous && error.place.topic !== undefined) return error
-  const { code, message, retriable } = error
-  return new PartitaError(code, `The batch was not sent: ${message}`, { topic, partition, retriable, cause: error })
+  const { code, place, retriable } = error
+  const text = `The batch was not sent: ${reasonOf(error)}`
+  return new PartitaError(code, text, { ...place, topic, partition, retriable, cause: error })
 }
 
 /** What a batch is rejected with when its request had no answer that could be read. */
 export function unanswered(error: PartitaError, { topic, partition }: TopicPartition, node: number): PartitaError {
-  const { code, message, retriable, ambiguous } = error
+  const { code, place, retriable, ambiguous } = error
   // An answer that cannot be read tells as much as none: the same batch may be sent again.
   const unreadable = code === 'MALFORMED'
-  return new PartitaError(code, message, {
+  return new PartitaError(code, reasonOf(error), {
+    ...place,
     topic,
     partition,
-    broker: error.place.broker ?? String(node),
+    broker: place.broker ?? String(node),
     retriable: retriable || unreadable,
     ambiguous: ambiguous || unreadable || code === 'UNEXPECTED',
     cause: error,

@@ -1,4 +1,4 @@
-import { isPartitaError, kafkaErrorCodes, kafkaErrorName, PartitaError, type Clock } from '@partita/protocol'
+import { isPartitaError, kafkaErrorCodes, kafkaErrorName, PartitaError, reasonOf, type Clock } from '@partita/protocol'
 import { saslAuthenticateApi, saslHandshakeApi, type ResponseOf } from '@partita/wire'
 import type { BrokerConnection } from '../broker-connection.ts'
 import { waitAtMost } from '../wait-at-most.ts'
@@ -103,8 +103,8 @@ async function ownStep<T>(connection: BrokerConnection, sasl: SaslOptions, step:
     // A token service that is out of order may be back soon; a broker that fails to prove itself will not change.
     const isOurs = isPartitaError(error)
     const retriable = sasl.mechanism === 'OAUTHBEARER' && !(isOurs && error.code === 'INVALID_OPTION')
-    const text = isOurs || !retriable ? `: ${(error as Error).message}` : ': no token was given'
-    throw failure(connection, `SASL ${sasl.mechanism} failed on this side${text}.`, { retriable, cause: error })
+    const text = isOurs || !retriable ? reasonOf(error) : 'no token was given.'
+    throw failure(connection, `SASL ${sasl.mechanism} failed on this side: ${text}`, { retriable, cause: error })
   }
 }
 

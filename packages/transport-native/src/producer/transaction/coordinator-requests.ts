@@ -4,6 +4,7 @@ import {
   kafkaErrorName,
   isRetriableKafkaError,
   PartitaError,
+  reasonOf,
   toPartitaError,
 } from '@partita/protocol'
 import type { Api, RequestInput, ResponseOf } from '@partita/wire'
@@ -153,9 +154,9 @@ export class CoordinatorRequests {
   ): PartitaError {
     if (reason instanceof PartitaError) return marked(reason, how.ambiguous)
     const { limitMs } = this.#options
-    const why = how.cause === undefined ? 'no answer came' : how.cause.message
+    const why = how.cause === undefined ? 'no answer came.' : reasonOf(how.cause)
     const text = `${api} did not succeed within transactionTimeoutMs (${limitMs} ms): ${why}`
-    return new PartitaError('REQUEST_TIMEOUT', text, { api, retriable: true, ...how })
+    return new PartitaError('REQUEST_TIMEOUT', text, { ...how.cause?.place, api, retriable: true, ...how })
   }
 }
 
@@ -174,6 +175,6 @@ function firstError(codes: Iterable<number>): KafkaErrorName {
 /** The error, with the mark of what came before it. */
 function marked(error: PartitaError, ambiguous: boolean): PartitaError {
   if (error.ambiguous === ambiguous) return error
-  const { code, message, retriable, place } = error
-  return new PartitaError(code, message, { api: place.api, retriable, ambiguous, cause: error })
+  const { code, retriable, place } = error
+  return new PartitaError(code, reasonOf(error), { ...place, retriable, ambiguous, cause: error })
 }
