@@ -25,12 +25,14 @@ export function apiVersionsOf(
   const levels = new Map(features.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]))
 
   function negotiate(api: Api, atMost: number): number {
-    const [ownMin, ownMax] = api.versions
+    const [ownMin, newest] = api.versions
+    const ownMax = Math.min(newest, atMost)
     const theirs = served.get(api.key)
-    if (theirs === undefined) throw refusal(api, 'does not serve it', broker)
-    const version = Math.min(ownMax, theirs.maxVersion, atMost)
+    const own = `${ownMin} to ${ownMax}`
+    if (theirs === undefined) throw refusal(api, own, 'does not serve it', broker)
+    const version = Math.min(ownMax, theirs.maxVersion)
     if (version < ownMin || version < theirs.minVersion)
-      throw refusal(api, `serves ${theirs.minVersion} to ${theirs.maxVersion}`, broker)
+      throw refusal(api, own, `serves ${theirs.minVersion} to ${theirs.maxVersion}`, broker)
     return version
   }
 
@@ -44,7 +46,7 @@ export function apiVersionsOf(
   }
 }
 
-function refusal({ name, versions: [min, max] }: Api, theirs: string, broker: string | undefined): PartitaError {
-  const text = `There is no version of ${name} that both sides know: this client knows ${min} to ${max}, the broker ${theirs}.`
+function refusal({ name }: Api, own: string, theirs: string, broker: string | undefined): PartitaError {
+  const text = `There is no version of ${name} that both sides know: this client knows ${own}, the broker ${theirs}.`
   return new PartitaError('UNSUPPORTED_VERSION', text, { api: name, broker })
 }

@@ -23,7 +23,7 @@ export interface DispatcherPorts {
   readonly requestTimeoutMs: number
   readonly compressionType: CompressionType
   /** Under what name, and with what versions, a transactional producer writes. */
-  readonly transactions: Pick<Transactions, 'transactionalId' | 'apis'> | undefined
+  readonly transactions: Pick<Transactions, 'transactionalId' | 'atMostVersions'> | undefined
   /** A broker's word on one shipment. */
   answered(shipment: Shipment, node: number, answer: PartitionAnswer, endpoints: readonly NodeEndpoint[]): void
 }
@@ -78,7 +78,8 @@ export class Dispatcher {
   async #send(node: number, shipments: readonly Shipment[]): Promise<void> {
     const { cluster, acks, requestTimeoutMs, transactions } = this.#ports
     const request = new ProduceRequest(shipments, cluster)
-    const options = { timeoutMs: requestTimeoutMs, atMostVersion: request.atMostVersion }
+    const atMostVersion = Math.min(request.atMostVersion ?? Infinity, transactions?.atMostVersions.produce ?? Infinity)
+    const options = { timeoutMs: requestTimeoutMs, atMostVersion }
     try {
       const body = request.body(acks, requestTimeoutMs, transactions?.transactionalId ?? null)
       for (const shipment of shipments) shipment.markSent()
@@ -86,8 +87,7 @@ export class Dispatcher {
         await cluster.send(node, produceApi, body, options)
         for (const shipment of shipments) shipment.succeed(nothingKnown)
       } else {
-        const api = transactions?.apis.produce ?? produceApi
-        this.#take(request, node, await cluster.request(node, api, body, options))
+        this.#take(request, node, await cluster.request(node, produceApi, body, options))
         this.#failRest(shipments, node, forgotten)
       }
     } catch (error) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type KafkaErrorName, kafkaErrorCodes, PartitaError } from '@partita/protocol'
 import { createVirtualClock } from '@partita/testing'
 import type { Api } from '@partita/wire'
-import type { Cluster } from '../../src/cluster/cluster.ts'
+import type { Cluster, RequestOptions } from '../../src/cluster/cluster.ts'
 import { createProducerSession } from '../../src/producer/producer-session.ts'
 
 const target = { topic: 'orders', partition: 0 }
@@ -20,8 +20,7 @@ function session({ level = 0, answers = {} }: { level?: number; answers?: Record
   const asked: string[] = []
   let epoch = -1
   let offset = 0
-  function respond(api: Api, body: Record<string, unknown>): unknown {
-    const [, version] = api.versions
+  function respond(api: Api, version: number, body: Record<string, unknown>): unknown {
     const suffix = 'committed' in body ? (body['committed'] === true ? ' commit' : ' abort') : ''
     asked.push(`${api.name}/${version}${suffix}`)
     const answer = answers[api.name]?.shift() ?? 'NONE'
@@ -51,9 +50,9 @@ function session({ level = 0, answers = {} }: { level?: number; answers?: Record
   const cluster = {
     clock,
     // Not within the call, as from a socket.
-    request: async (_node: number, api: Api, body: object) => {
+    request: async (_node: number, api: Api, body: object, { atMostVersion = Infinity }: RequestOptions) => {
       await Promise.resolve()
-      return respond(api, body as Record<string, unknown>)
+      return respond(api, Math.min(api.versions[1], atMostVersion), body as Record<string, unknown>)
     },
     versionOf: (_node: number, api: Api) => Promise.resolve(api.versions[1]),
     featureLevel: () => Promise.resolve(level),

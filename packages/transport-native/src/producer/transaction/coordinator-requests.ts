@@ -36,6 +36,7 @@ export interface CoordinatorRequest<A extends Api> {
   /** The transactional id, or the group's. */
   readonly key: string
   readonly api: A
+  readonly atMostVersion?: number | undefined
   readonly body: RequestInput<A>
   /** The error codes of an answer; the first that is one decides. */
   errorCodes(answer: ResponseOf<A>): Iterable<number>
@@ -127,12 +128,16 @@ export class CoordinatorRequests {
 
   async #once<A extends Api>(request: CoordinatorRequest<A>, signal: AbortSignal): Promise<ResponseOf<A>> {
     const { cluster, requestTimeoutMs } = this.#options
-    const { type, key, api, body } = request
+    const { type, key, api, atMostVersion, body } = request
     const node = await this.#find(type, key, signal)
     let code: string
     let failure: PartitaError
     try {
-      const answer = await cluster.request(node, api, body, { signal, timeoutMs: requestTimeoutMs })
+      const answer = await cluster.request(node, api, body, {
+        signal,
+        timeoutMs: requestTimeoutMs,
+        atMostVersion,
+      })
       const refused = firstError(request.errorCodes(answer))
       if (refused === 'NONE') return answer
       code = refused

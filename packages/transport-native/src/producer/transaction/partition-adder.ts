@@ -1,8 +1,11 @@
 import { partitionName, type TopicPartition } from '@partita/protocol'
+import { addPartitionsToTxnApi } from '@partita/wire'
 import { groupBy } from '../../cluster/group-by.ts'
 import type { CoordinatorRequests } from './coordinator-requests.ts'
-import { addPartitionsApi } from './transaction-apis.ts'
 import type { TransactionState } from './transaction-state.ts'
+
+/** From the next version on it is between brokers. */
+const lastVersionOfClients = 3
 
 /** Tells the coordinator which partitions a transaction is about to write to: those of one turn in one request. */
 export class PartitionAdder {
@@ -42,7 +45,8 @@ export class PartitionAdder {
     await this.#requests.ask({
       type: 'transaction',
       key: this.#transactionalId,
-      api: addPartitionsApi,
+      api: addPartitionsToTxnApi,
+      atMostVersion: lastVersionOfClients,
       body: {
         v3AndBelowTransactionalId: this.#transactionalId,
         v3AndBelowProducerId: producerId,

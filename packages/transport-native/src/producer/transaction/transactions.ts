@@ -6,16 +6,16 @@ import {
   type TransactionControl,
   type TransactionStepOptions,
 } from '@partita/protocol'
-import { addOffsetsToTxnApi, endTxnApi, initProducerIdApi } from '@partita/wire'
+import { addOffsetsToTxnApi, endTxnApi, initProducerIdApi, txnOffsetCommitApi } from '@partita/wire'
 import { groupBy } from '../../cluster/group-by.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { ProducerIdentity } from '../producer-ids.ts'
 import { CoordinatorRequests } from './coordinator-requests.ts'
 import { PartitionAdder } from './partition-adder.ts'
-import { classicApis, selfAddingApis, type TransactionApis } from './transaction-apis.ts'
 import { TransactionNumbers } from './transaction-numbers.ts'
 import { endsTransaction, needsNewEpoch } from './transaction-refusals.ts'
 import { TransactionState } from './transaction-state.ts'
+import { classicVersions, selfAddingVersions, type TransactionVersions } from './transaction-versions.ts'
 
 /** The feature that decides how transactions are spoken of (KIP-890), and the level from which on it is the newer way. */
 const feature = 'transaction.version'
@@ -53,9 +53,8 @@ export class Transactions implements TransactionControl {
     this.numbers = new TransactionNumbers(this.#state, new PartitionAdder(transactionalId, this.#state, this.#requests))
   }
 
-  /** The versions of requests that go with the way transactions are spoken of. */
-  get apis(): TransactionApis {
-    return this.#state.selfAdding ? selfAddingApis : classicApis
+  get atMostVersions(): TransactionVersions {
+    return this.#state.selfAdding ? selfAddingVersions : classicVersions
   }
 
   async begin({ signal }: TransactionStepOptions = {}): Promise<void> {
@@ -134,7 +133,7 @@ export class Transactions implements TransactionControl {
    */
   async #initialise(signal: AbortSignal | undefined): Promise<void> {
     const state = this.#state
-    await this.#chooseApis(signal)
+    await this.#chooseVersions(signal)
     if (state.identity !== undefined) await this.#endWhatIsLeft(signal)
     if (!state.needsInit) return
     const { transactionalId } = this
@@ -154,7 +153,7 @@ export class Transactions implements TransactionControl {
     }
   }
 
-  async #chooseApis(signal: AbortSignal | undefined): Promise<void> {
+  async #chooseVersions(signal: AbortSignal | undefined): Promise<void> {
     const cluster = this.#cluster
     const [, newestEnd] = endTxnApi.versions
     const choose = async (node: number): Promise<boolean> => {
@@ -175,8 +174,15 @@ export class Transactions implements TransactionControl {
   }
 
   async #askForEnd(committed: boolean, signal: AbortSignal | undefined): Promise<void> {
-    const request = { ...this.#coordinator, api: this.apis.endTxn, body: { ...this.#who, committed } }
-    const { producerId, producerEpoch } = await this.#requests.ask(request, signal)
+    const { producerId, producerEpoch } = await this.#requests.ask(
+      {
+        ...this.#coordinator,
+        api: endTxnApi,
+        atMostVersion: this.atMostVersions.endTxn,
+        body: { ...this.#who, committed },
+      },
+      signal,
+    )
     this.#state.ended(producerId < 0 ? undefined : { producerId, producerEpoch })
   }
 
@@ -208,7 +214,8 @@ export class Transactions implements TransactionControl {
       {
         type: 'group',
         key: groupId,
-        api: this.apis.txnOffsetCommit,
+        api: txnOffsetCommitApi,
+        atMostVersion: this.atMostVersions.txnOffsetCommit,
         body: { ...this.#who, ...member, topics },
         *errorCodes(answer) {
           for (const { partitions } of answer.topics) for (const { errorCode } of partitions) yield errorCode
