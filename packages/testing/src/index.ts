@@ -8,13 +8,13 @@
 export type { VirtualClock, VirtualClockOptions } from './virtual-clock.ts'
 export { createVirtualClock, seededRandom } from './virtual-clock.ts'
 export type {
-  CommitOutcome,
   DeliverOptions,
   ScriptedAssignment,
   ScriptedConsumerTransport,
   ScriptedConsumerTransportOptions,
-  ScriptedRecord,
 } from './scripted-consumer-transport.ts'
+export type { CommitOutcome } from './scripted-consumer/scripted-commits.ts'
+export type { ScriptedRecord } from './scripted-consumer/scripted-record.ts'
 export { createScriptedConsumerTransport } from './scripted-consumer-transport.ts'
 export type { ScriptedProducerTransport, ScriptedProducerTransportOptions } from './scripted-producer-transport.ts'
 export type { ScriptedStep, TransactionStep } from './scripted-producer/scripted-transactions.ts'

@@ -1,70 +1,10 @@
-import type { ProducerTransport, TopicPartition, TransactionControl, Transport } from '@partita/protocol'
-import {
-  batchOf,
-  delay,
-  eventually,
-  numbered,
-  producerOptions,
-  readTopic,
-  store,
-  subscribeOptions,
-  using,
-  valuesOf,
-} from './case-helpers.ts'
-import type { ComplianceCase, TransportHarness } from './compliance.ts'
+import type { Transport } from '@partita/protocol'
+import { batchOf, delay, eventually, numbered, readTopic, subscribeOptions, using, valuesOf } from './case-helpers.ts'
+import type { ComplianceCase } from './compliance.ts'
 import { expectRejection, expectSame } from './expect.ts'
+import { producerFencingCases } from './producer-fencing-cases.ts'
 import { RecordingMember } from './recording-member.ts'
-
-/** A producer with transactions, and what a case does with it. */
-class TransactionalProducer {
-  readonly session: ProducerTransport
-  readonly #transport: Transport
-
-  constructor(transport: Transport, transactionalId: string) {
-    this.#transport = transport
-    this.session = transport.openProducer(producerOptions(transport, { transactionalId, transactionTimeoutMs: 20_000 }))
-  }
-
-  get transactions(): TransactionControl {
-    const { transactions } = this.session
-    if (transactions === undefined) throw new Error('a session with a transactionalId has transactions')
-    return transactions
-  }
-
-  async write(target: TopicPartition, values: readonly string[]): Promise<void> {
-    await store(this.session, batchOf(this.session, target, values), this.#transport.clock)
-  }
-
-  close(): Promise<void> {
-    return this.session.close()
-  }
-}
-
-interface Prepared {
-  readonly transport: Transport
-  readonly topic: string
-  readonly target: TopicPartition
-  readonly transactionalId: string
-  readonly producer: TransactionalProducer
-}
-
-async function withProducer(
-  harness: TransportHarness,
-  run: (prepared: Prepared) => Promise<void>,
-  partitions = 1,
-): Promise<void> {
-  const topic = await harness.newTopic(partitions)
-  const transport = harness.newTransport()
-  const transactionalId = `tx-${topic}`
-  const target = { topic, partition: 0 }
-  await using(new TransactionalProducer(transport, transactionalId), (producer) =>
-    run({ transport, topic, target, transactionalId, producer }),
-  )
-}
-
-async function valuesIn(harness: TransportHarness, { topic, partition }: TopicPartition, count: number) {
-  return valuesOf((await readTopic(harness, topic, count)).get(partition))
-}
+import { valuesIn, withProducer } from './transaction-scene.ts'
 
 const visibilityCases: readonly ComplianceCase[] = [
   {
@@ -205,73 +145,6 @@ const offsetCases: readonly ComplianceCase[] = [
   },
 ]
 
-const fencingCases: readonly ComplianceCase[] = [
-  {
-    name: 'the latest producer with a transactional id fences the one before, and aborts what that left open',
-    needs: ['transactions'],
-    run: (harness) =>
-      withProducer(harness, async ({ transport, target, transactionalId, producer: first }) => {
-        await first.transactions.begin()
-        await first.write(target, ['left open'])
-        await using(new TransactionalProducer(transport, transactionalId), async (second) => {
-          await second.transactions.begin()
-          await second.write(target, ['of the second'])
-          await expectRejection(first.write(target, ['of a zombie']), 'PRODUCER_FENCED', 'INVALID_TXN_STATE')
-          await expectRejection(first.transactions.commit(), 'PRODUCER_FENCED', 'INVALID_TXN_STATE')
-          await first.transactions.abort().catch(() => undefined)
-          await expectRejection(first.transactions.begin(), 'PRODUCER_FENCED')
-          await expectRejection(first.transactions.begin(), 'PRODUCER_FENCED')
-          await second.transactions.commit()
-          await second.transactions.begin()
-          await second.write(target, ['more of the second'])
-          await second.transactions.commit()
-        })
-        const values = await valuesIn(harness, target, 2)
-        expectSame(values, ['of the second', 'more of the second'], 'the committed records')
-      }),
-  },
-  {
-    name: 'outside of a transaction nothing can be written, committed or taken along',
-    needs: ['transactions'],
-    run: (harness) =>
-      withProducer(harness, async ({ target, producer }) => {
-        const { transactions, session } = producer
-        const group = { groupId: harness.newGroupId(), generationId: -1, memberId: '' }
-        const refused = async (): Promise<void> => {
-          await expectRejection(session.write(batchOf(session, target, ['outside'])), 'INVALID_TXN_STATE')
-          await expectRejection(transactions.commit(), 'INVALID_TXN_STATE')
-          await expectRejection(
-            transactions.sendOffsets([{ ...target, offset: 1, metadata: '' }], group),
-            'INVALID_TXN_STATE',
-          )
-        }
-        await refused()
-        await transactions.begin()
-        await expectRejection(transactions.begin(), 'INVALID_TXN_STATE')
-        await producer.write(target, ['inside'])
-        await transactions.commit()
-        await refused()
-        expectSame(await valuesIn(harness, target, 1), ['inside'], 'the committed records')
-      }),
-  },
-  {
-    name: 'transactions come with a transactional id only, and need idempotence',
-    needs: ['transactions'],
-    async run(harness) {
-      const transport = harness.newTransport()
-      await using(transport.openProducer(producerOptions(transport)), (producer) => {
-        expectSame(producer.transactions, undefined, 'the transactions of a producer without a transactional id')
-        return Promise.resolve()
-      })
-      const open = async (): Promise<void> => {
-        const options = producerOptions(transport, { transactionalId: 'x', enableIdempotence: false })
-        await transport.openProducer(options).close()
-      }
-      await expectRejection(open(), 'INVALID_OPTION')
-    },
-  },
-]
-
 const lostAnswerCases: readonly ComplianceCase[] = [
   {
     name: 'a batch of a transaction that is written again after its answer was lost is stored once',
@@ -336,6 +209,6 @@ async function settled(condition: () => Promise<boolean>, { clock }: Transport):
 export const producerTransactionCases: readonly ComplianceCase[] = [
   ...visibilityCases,
   ...offsetCases,
-  ...fencingCases,
+  ...producerFencingCases,
   ...lostAnswerCases,
 ]

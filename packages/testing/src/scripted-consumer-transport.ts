@@ -1,24 +1,23 @@
 import {
-  noHeaders,
   partitionName,
   PartitaError,
-  toBytes,
   type AssignedPartition,
   type AssignOptions,
-  type Bytes,
   type Clock,
   type CommittedOffset,
   type ConsumerTransport,
   type FetchedRecord,
   type GroupListener,
   type GroupMembership,
-  type Headers,
   type OffsetCommit,
   type SubscribeOptions,
   type TopicPartition,
   type Transport,
   type TransportGuarantees,
 } from '@partita/protocol'
+import { HeldPartitions } from './scripted-consumer/held-partitions.ts'
+import { type CommitOutcome, ScriptedCommits } from './scripted-consumer/scripted-commits.ts'
+import { fetchedRecord, type ScriptedRecord } from './scripted-consumer/scripted-record.ts'
 
 export interface ScriptedConsumerTransportOptions {
   readonly clock: Clock
@@ -31,15 +30,6 @@ export interface ScriptedAssignment extends TopicPartition {
   readonly committed?: CommittedOffset | null
 }
 
-/** A record to deliver. Its offset is one above the last one's unless given. */
-export interface ScriptedRecord {
-  readonly offset?: number
-  readonly key?: Bytes | null
-  readonly value?: Bytes | null
-  readonly timestamp?: number
-  readonly headers?: Headers
-}
-
 export interface DeliverOptions {
   /** Default: one above the last record's. */
   readonly nextOffset?: number
@@ -47,13 +37,6 @@ export interface DeliverOptions {
   readonly highWatermark?: number
   /** The batch was on its way when the partition was paused: then it may still come. */
   readonly onItsWay?: boolean
-}
-
-/** What becomes of a commit. */
-export interface CommitOutcome {
-  readonly error?: PartitaError
-  /** Milliseconds until the answer. */
-  readonly delayMs?: number
 }
 
 /**
@@ -95,11 +78,6 @@ export function createScriptedConsumerTransport(options: ScriptedConsumerTranspo
   return new Script(options)
 }
 
-interface Held extends TopicPartition {
-  next: number
-  delivering: boolean
-}
-
 /** The coordinator and the brokers, as the test plays them. */
 class Script implements ScriptedConsumerTransport {
   readonly name: string = 'scripted'
@@ -115,25 +93,26 @@ class Script implements ScriptedConsumerTransport {
     transactions: 'it writes nothing',
   }
   readonly clock: Clock
-  readonly commits: (readonly OffsetCommit[])[] = []
   subscription: SubscribeOptions | undefined
   manual: AssignOptions | undefined
   epoch = -1
   left = false
-  readonly #committed: Map<string, CommittedOffset>
-  readonly #held: Map<string, Held> = new Map()
-  readonly #paused: Set<string> = new Set()
-  readonly #outcomes: CommitOutcome[] = []
+  readonly #commits: ScriptedCommits
+  readonly #held = new HeldPartitions()
   #listener: GroupListener | undefined
   #join: Promise<void> = Promise.resolve()
 
   constructor({ clock, committed = new Map() }: ScriptedConsumerTransportOptions) {
     this.clock = clock
-    this.#committed = committed
+    this.#commits = new ScriptedCommits(clock, committed)
+  }
+
+  get commits(): readonly (readonly OffsetCommit[])[] {
+    return this.#commits.acknowledged
   }
 
   get paused(): readonly string[] {
-    return [...this.#paused]
+    return this.#held.paused
   }
 
   openConsumer(): ConsumerTransport {
@@ -153,7 +132,7 @@ class Script implements ScriptedConsumerTransport {
   }
 
   committed(topic: string, partition: number): CommittedOffset | undefined {
-    return this.#committed.get(partitionName({ topic, partition }))
+    return this.#commits.committed(partitionName({ topic, partition }))
   }
 
   refuseJoin(error: PartitaError): void {
@@ -169,14 +148,13 @@ class Script implements ScriptedConsumerTransport {
   }
 
   nextCommit(outcome: CommitOutcome): void {
-    this.#outcomes.push(outcome)
+    this.#commits.next(outcome)
   }
 
   assign(partitions: readonly ScriptedAssignment[]): void {
     const given = partitions.map((asked): AssignedPartition => {
-      const name = partitionName(asked)
-      const { topic, partition, committed = this.#committed.get(name) ?? null } = asked
-      this.#held.set(name, { topic, partition, next: committed?.offset ?? 0, delivering: true })
+      const { topic, partition, committed = this.committed(asked.topic, asked.partition) ?? null } = asked
+      this.#held.add(asked, committed?.offset ?? 0)
       return { topic, partition, committed }
     })
     this.epoch += 1
@@ -184,11 +162,7 @@ class Script implements ScriptedConsumerTransport {
   }
 
   deliver(topic: string, partition: number, records: readonly ScriptedRecord[], options: DeliverOptions = {}): void {
-    const name = partitionName({ topic, partition })
-    const to = this.#held.get(name)
-    if (to === undefined || !to.delivering) throw new Error(`${name} is not assigned, or is being taken back`)
-    if (this.#paused.has(name) && options.onItsWay !== true)
-      throw new Error(`${name} is paused: its fetch does not go on`)
+    const to = this.#held.receiver({ topic, partition }, options.onItsWay === true)
     const fetched = records.map((record): FetchedRecord => {
       const offset = record.offset ?? to.next
       to.next = offset + 1
@@ -199,10 +173,8 @@ class Script implements ScriptedConsumerTransport {
     this.#member().records({ topic, partition, records: fetched, nextOffset, highWatermark })
   }
 
-  async revoke(partitions: readonly TopicPartition[] = this.#all()): Promise<boolean> {
-    const given = partitions
-      .map((partition) => this.#held.get(partitionName(partition)))
-      .filter((one) => one !== undefined)
+  async revoke(partitions: readonly TopicPartition[] = this.#held.all()): Promise<boolean> {
+    const given = partitions.map((each) => this.#held.find(each)).filter((one) => one !== undefined)
     for (const one of given) one.delivering = false
     const limit = this.subscription?.rebalanceTimeoutMs ?? 0
     const inTime = await new Promise<boolean>((resolve, reject) => {
@@ -214,18 +186,18 @@ class Script implements ScriptedConsumerTransport {
       this.#member().revoked(partitions).then(over, reject)
     })
     // What was lost and assigned anew meanwhile stays.
-    this.#drop(given.filter((one) => this.#held.get(partitionName(one)) === one))
+    this.#held.drop(given.filter((one) => this.#held.find(one) === one))
     return inTime
   }
 
-  lose(partitions: readonly TopicPartition[] = this.#all()): void {
-    this.#drop(partitions)
+  lose(partitions: readonly TopicPartition[] = this.#held.all()): void {
+    this.#held.drop(partitions)
     this.#member().lost(partitions)
   }
 
   fail(error: PartitaError): void {
     const member = this.#member()
-    this.#drop(this.#all())
+    this.#held.drop(this.#held.all())
     this.left = true
     member.failed(error)
   }
@@ -263,32 +235,25 @@ class Script implements ScriptedConsumerTransport {
         const { groupId, groupInstanceId } = subscription!
         return { groupId, generationId: this.epoch, memberId: 'scripted-1', groupInstanceId }
       },
-      commit: (offsets) => this.#commit(offsets),
-      pause: (partitions) => partitions.forEach((partition) => this.#paused.add(partitionName(partition))),
-      resume: (partitions) => partitions.forEach((partition) => this.#paused.delete(partitionName(partition))),
+      commit: (offsets) => this.#commits.commit(offsets, () => this.#checkCommit(offsets)),
+      pause: (partitions) => this.#held.pause(partitions),
+      resume: (partitions) => this.#held.resume(partitions),
       seek: (partition, offset) => {
-        const found = this.#held.get(partitionName(partition))
+        const found = this.#held.find(partition)
         if (found !== undefined) found.next = offset
       },
       leave: () => this.#leave(),
     }
   }
 
-  async #commit(offsets: readonly OffsetCommit[]): Promise<void> {
-    const { error, delayMs = 0 } = this.#outcomes.shift() ?? {}
-    if (delayMs > 0) await new Promise<void>((resolve) => this.clock.setTimer(delayMs, resolve))
-    if (error !== undefined) throw error
+  #checkCommit(offsets: readonly OffsetCommit[]): void {
     if (this.left) throw new PartitaError('UNKNOWN_MEMBER_ID', 'The member has left.')
     if (this.manual !== undefined && this.manual.groupId === undefined) {
       throw new PartitaError('INVALID_GROUP_ID', 'There is no group to commit to.')
     }
-    const foreign = offsets.find((offset) => !this.#held.has(partitionName(offset)))
+    const foreign = offsets.find((offset) => this.#held.find(offset) === undefined)
     if (foreign !== undefined)
       throw new PartitaError('PARTITION_LOST', 'The member does not own the partition.', foreign)
-    for (const { topic, partition, offset, metadata } of offsets) {
-      this.#committed.set(partitionName({ topic, partition }), { offset, metadata })
-    }
-    this.commits.push(offsets)
   }
 
   #leave(): Promise<void> {
@@ -300,26 +265,6 @@ class Script implements ScriptedConsumerTransport {
     if (this.#listener !== undefined && !this.left) return this.#listener
     throw new Error('the script speaks to a member that has not joined, or has left')
   }
-
-  #all(): TopicPartition[] {
-    return [...this.#held.values()].map(({ topic, partition }) => ({ topic, partition }))
-  }
-
-  /** A partition that comes back is not paused. */
-  #drop(partitions: readonly TopicPartition[]): void {
-    for (const name of partitions.map(partitionName)) {
-      this.#held.delete(name)
-      this.#paused.delete(name)
-    }
-  }
-}
-
-function fetchedRecord(offset: number, record: ScriptedRecord): FetchedRecord {
-  const { key = null, value = null, timestamp = 0, headers = noHeaders } = record
-  const bytes = (given: Bytes | null): Uint8Array | null => (given === null ? null : toBytes(given))
-  const [keyBytes, valueBytes] = [bytes(key), bytes(value)]
-  const byteLength = (keyBytes?.length ?? 0) + (valueBytes?.length ?? 0)
-  return { offset, timestamp, byteLength, key: keyBytes, value: valueBytes, headers }
 }
 
 function unsupported(what: string): never {
