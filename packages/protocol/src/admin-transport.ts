@@ -1,4 +1,4 @@
-import type { CommittedOffset, OffsetCommit } from './consumer-transport.ts'
+import type { CommittedOffset, OffsetCommit } from './committed-offsets.ts'
 import type { TopicPartition } from './records.ts'
 import type { PartitionInfo } from './partition-info.ts'
 

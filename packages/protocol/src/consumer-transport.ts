@@ -1,15 +1,8 @@
 import type { AssignOptions, SubscribeOptions } from './consume-options.ts'
+import type { CommittedOffset, OffsetCommit } from './committed-offsets.ts'
 import type { PartitaError } from './errors.ts'
 import type { FetchedRecord, TopicPartition } from './records.ts'
 import type { ConsumerGroupMetadata } from './transactions.ts'
-
-/** What the group had committed for a partition. */
-export interface CommittedOffset {
-  /** The next offset to handle. */
-  readonly offset: number
-  /** The text that was committed with it; empty where there was none. */
-  readonly metadata: string
-}
 
 export interface AssignedPartition extends TopicPartition {
   /** `null`: nothing is committed yet, and `autoOffsetReset` decides where fetching starts. */
@@ -54,13 +47,6 @@ export interface GroupListener {
   records(batch: FetchedBatch): void
   /** The membership has ended for good; no other call follows. */
   failed(error: PartitaError): void
-}
-
-export interface OffsetCommit extends TopicPartition {
-  /** The next offset to handle. */
-  readonly offset: number
-  /** At most 4,096 characters on a broker with default settings. */
-  readonly metadata: string
 }
 
 /** A member of a group, from `subscribe` until `leave` or `failed`; or whoever reads partitions by hand, from `assign`. */

@@ -61,13 +61,12 @@ export type {
 } from './transactions.ts'
 export type {
   AssignedPartition,
-  CommittedOffset,
   ConsumerTransport,
   FetchedBatch,
   GroupListener,
   GroupMembership,
-  OffsetCommit,
 } from './consumer-transport.ts'
+export type { CommittedOffset, OffsetCommit } from './committed-offsets.ts'
 export type {
   AdminTransport,
   GroupDescription,

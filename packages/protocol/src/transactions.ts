@@ -1,4 +1,4 @@
-import type { OffsetCommit } from './consumer-transport.ts'
+import type { OffsetCommit } from './committed-offsets.ts'
 
 /**
  * Who commits offsets for a group: a coordinator refuses them from whoever is no longer that member in that generation.

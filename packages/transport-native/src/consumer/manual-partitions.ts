@@ -1,5 +1,6 @@
 import type { ManualPartition } from '@partita/protocol'
-import type { GroupProtocol, MemberIdentity, ProtocolHost } from './group/group-protocol.ts'
+import type { GroupProtocol, ProtocolHost } from './group/group-protocol.ts'
+import type { MemberIdentity } from './group/member-identity.ts'
 import { Round } from './group/round.ts'
 
 /** Nobody: whoever commits without being a member of the group. */

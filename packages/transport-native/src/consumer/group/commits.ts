@@ -2,7 +2,7 @@ import { PartitaError, partitionName, toPartitaError, type Clock, type OffsetCom
 import { rest, retryBackoff } from '../retry.ts'
 import type { Signal } from '../signal.ts'
 import type { OffsetStore } from './group-offsets.ts'
-import type { MemberIdentity } from './group-protocol.ts'
+import type { MemberIdentity } from './member-identity.ts'
 
 export interface CommitSettings {
   readonly clock: Clock

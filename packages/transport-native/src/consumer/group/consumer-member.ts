@@ -2,7 +2,7 @@ import { PartitaError, toPartitaError, type Clock, type SubscribeOptions, type T
 import { consumerGroupHeartbeatApi, type RequestInput, type ResponseOf } from '@partita/wire'
 import { groupBy } from '../../cluster/group-by.ts'
 import type { Coordinator } from './coordinator.ts'
-import type { MemberIdentity } from './group-protocol.ts'
+import type { MemberIdentity } from './member-identity.ts'
 
 /** Member epochs that say that a member comes, goes, or goes for a while. */
 const joinEpoch = 0

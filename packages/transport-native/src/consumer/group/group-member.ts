@@ -19,7 +19,7 @@ import type { OfferedAssignors } from '../assignors/assignors.ts'
 import { byTopic } from '../by-topic.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { GroupLeader } from './group-leader.ts'
-import type { MemberIdentity } from './group-protocol.ts'
+import type { MemberIdentity } from './member-identity.ts'
 
 const protocolType = 'consumer'
 

@@ -11,7 +11,7 @@ import type { RequestOptions } from '../../cluster/cluster.ts'
 import { byTopic } from '../by-topic.ts'
 import { TopicIds } from '../../cluster/topic-ids.ts'
 import type { Coordinator } from './coordinator.ts'
-import type { MemberIdentity } from './group-protocol.ts'
+import type { MemberIdentity } from './member-identity.ts'
 
 /** Where progress is kept. */
 export interface OffsetStore {
