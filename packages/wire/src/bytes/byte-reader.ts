@@ -55,7 +55,11 @@ export class ByteReader {
 
   /** A 64-bit integer as a number. One beyond ±(2^53 - 1) would lose its last digits and is refused. */
   int64(): number {
-    const value = this.int32() * 0x100000000 + (this.int32() >>> 0)
+    const high = this.int32()
+    const low = this.int32()
+    // As it was read it stays a small integer of V8's, in whatever keeps it; a sum would be a number on the heap.
+    if (high === 0 && low >= 0) return low
+    const value = high * 0x100000000 + (low >>> 0)
     if (Number.isSafeInteger(value)) return value
     this.position -= 8
     throw this.fault('a 64-bit integer is beyond ±(2^53 - 1), the range in which numbers are exact')
