@@ -153,7 +153,7 @@ export class Delivery {
 
   #retryLater(queue: PartitionQueue, batch: OutgoingBatch, error: PartitaError): void {
     const { clock, hooks } = this.#ports
-    const pause = backoffMs(batch.attempts, this.#settings, clock)
+    const pause = error.retryAtOnce ? 0 : backoffMs(batch.attempts, this.#settings, clock)
     batch.retryAt = clock.monotonic() + pause
     if (hooks.wants('batchRetried')) {
       hooks.tell('batchRetried', { ...this.#event(queue, batch), error, backoffMs: pause })

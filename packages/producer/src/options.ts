@@ -64,7 +64,10 @@ export interface ProducerOptions<K = Bytes, V = Bytes> {
   readonly deliveryTimeoutMs?: number | undefined
   /** Milliseconds that one write may wait for its answer. Default 30,000. */
   readonly requestTimeoutMs?: number | undefined
-  /** Milliseconds before the first retry; doubles with each, ±20 % by chance. Default 100. */
+  /**
+   * Milliseconds before the first retry; doubles with each, ±20 % by chance. Where the transport already knows the
+   * partition's new leader there is no pause, as in Java (KIP-951). Default 100.
+   */
   readonly retryBackoffMs?: number | undefined
   /** The longest pause between two attempts, in milliseconds. Default 1,000. */
   readonly retryBackoffMaxMs?: number | undefined

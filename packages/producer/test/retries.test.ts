@@ -1,3 +1,4 @@
+import { PartitaError } from '@partita/protocol'
 import type { ScriptedOutcome, ScriptedWrite } from '@partita/testing'
 import { describe, expect, it } from 'vitest'
 import { bench, brokerError, values, Watcher } from './harness.ts'
@@ -40,6 +41,18 @@ describe('a write that fails for the moment', () => {
       expect(pause).toBeLessThanOrEqual(Math.min(1_000, bases[i]! * 1.2 + 1))
     })
     expect(new Set(pauses.map((pause, i) => pause / bases[i]!)).size).toBeGreaterThan(4)
+  })
+
+  it('is repeated without a pause where the transport knows the new leader already', async () => {
+    const error = new PartitaError('NOT_LEADER_OR_FOLLOWER', 'moved', { retriable: true, retryAtOnce: true })
+    const { clock, transport, producer } = bench({
+      script: ({ attempt }) => (attempt <= 2 ? { outcome: 'refused', error } : undefined),
+    })
+    const watcher = new Watcher()
+    for (const value of ['a', 'b']) watcher.watch(value, producer.send({ topic: 'orders', key: '1', value }))
+    await clock.settle()
+    expect(watcher.story).toEqual(['a 0', 'b 1'])
+    expect(transport.writes).toHaveLength(3)
   })
 
   it.each(['answer-lost', 'unanswered'] as const)('is stored once with idempotence (%s)', async (outcome) => {

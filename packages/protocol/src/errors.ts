@@ -69,6 +69,11 @@ export interface PartitaErrorOptions extends ErrorPlace {
    * Default `false`.
    */
   readonly ambiguous?: boolean | undefined
+  /**
+   * For a write that is `retriable`: what it failed of is known to be put right, so that waiting would gain nothing. The
+   * partition has a newer leader than the one that refused, for one (KIP-951). Default `false`.
+   */
+  readonly retryAtOnce?: boolean | undefined
   readonly cause?: unknown
 }
 
@@ -83,14 +88,16 @@ export class PartitaError extends Error {
   readonly code: PartitaErrorCode
   readonly retriable: boolean
   readonly ambiguous: boolean
+  readonly retryAtOnce: boolean
   readonly place: ErrorPlace
 
   constructor(code: PartitaErrorCode, message: string, options: PartitaErrorOptions = {}) {
-    const { retriable = false, ambiguous = false, cause, ...place } = options
+    const { retriable = false, ambiguous = false, retryAtOnce = false, cause, ...place } = options
     super(message + describePlace(place), cause === undefined ? undefined : { cause })
     this.code = code
     this.retriable = retriable
     this.ambiguous = ambiguous
+    this.retryAtOnce = retryAtOnce
     this.place = place
     // Not a field: the mark must not show when the error is printed.
     Object.defineProperty(this, brand, { value: true })

@@ -49,7 +49,8 @@ export interface ProducerTransport {
   openBatch(target: TopicPartition, limits: BatchLimits): BatchBuilder
   /**
    * Sends one sealed batch and waits for its answer, at most `requestTimeoutMs`. Rejects with a `PartitaError`:
-   * `retriable` says whether the same batch may be sent again, `ambiguous` whether it may have been stored already.
+   * `retriable` says whether the same batch may be sent again, `retryAtOnce` whether without a pause, `ambiguous` whether it
+   * may have been stored already.
    *
    * Never two at once for one partition. Another batch of the partition only after this one succeeded, or after
    * `abandon` was called for it. With a `transactionalId`, only between `begin` and the transaction's end:

@@ -43,9 +43,9 @@ export class Answers {
   ): void {
     const { leaders, acks } = this.#ports
     const { batch } = shipment
-    if (isMetadataError(code)) leaders.moved(batch, node, answer.currentLeader, endpoints)
+    const retryAtOnce = isMetadataError(code) && leaders.moved(batch, node, answer.currentLeader, endpoints)
     const retriable = this.#startOver(shipment, code)
-    const error = refusal(code, answer, batch, { node, acks, ...(retriable && { retriable }) })
+    const error = refusal(code, answer, batch, { node, acks, retryAtOnce, ...(retriable && { retriable }) })
     if (code === 'PRODUCER_FENCED') this.#ports.fenced(error)
     shipment.fail(error)
   }

@@ -56,8 +56,11 @@ export class Leaders {
     this.#doubted.add(topic)
   }
 
-  /** A node said that it does not lead a partition, and perhaps who does. */
-  moved(place: TopicPartition, from: number, hint: LeaderHint, endpoints: readonly NodeEndpoint[]): void {
+  /**
+   * A node said that it does not lead a partition, and perhaps who does. `true`: another leader is known, which is of a
+   * newer epoch, as no other is believed.
+   */
+  moved(place: TopicPartition, from: number, hint: LeaderHint, endpoints: readonly NodeEndpoint[]): boolean {
     const { topic, partition } = place
     if (hint.leaderId >= 0) {
       const { leaderId: node, leaderEpoch } = hint
@@ -65,6 +68,8 @@ export class Leaders {
       this.#cluster.learnLeader(topic, partition, { node, leaderEpoch }, endpoint)
     }
     const leader = this.known(place)
-    if (leader === undefined || leader === from) this.doubt(topic)
+    if (leader !== undefined && leader !== from) return true
+    this.doubt(topic)
+    return false
   }
 }

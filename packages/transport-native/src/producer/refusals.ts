@@ -75,7 +75,12 @@ export function refusal(
   code: KafkaErrorName,
   { errorMessage, recordErrors }: RefusedAnswer,
   { topic, partition }: TopicPartition,
-  { node, acks, retriable }: { readonly node: number; readonly acks: Acks; readonly retriable?: boolean },
+  {
+    node,
+    acks,
+    retriable,
+    retryAtOnce,
+  }: { readonly node: number; readonly acks: Acks; readonly retriable?: boolean; readonly retryAtOnce?: boolean },
 ): PartitaError {
   const parts = [explanations[code] ?? `The broker refused the batch: ${code}.`]
   if (errorMessage !== null) parts.push(`The broker says: ${errorMessage}`)
@@ -91,6 +96,7 @@ export function refusal(
     broker: String(node),
     retriable: retriable ?? isRetriableKafkaError(code),
     ambiguous: isAmbiguous(code, acks),
+    retryAtOnce,
   })
 }
 

@@ -78,7 +78,7 @@ describe('a leader that moved', () => {
     cluster.onRequest = () => ({ nodeEndpoints: [endpoint] })
     cluster.onBatch = (_batch, { node }) => (node === 3 ? {} : { error: 'NOT_LEADER_OR_FOLLOWER', answer: hint(3, 9) })
     const batch = batchOf(session, 0, ['a'])
-    await rejection(session.write(batch))
+    expect(await rejection(session.write(batch))).toMatchObject({ retriable: true, retryAtOnce: true })
     const before = cluster.refreshes
     await session.write(batch)
     expect(cluster.requests.map(({ node }) => node)).toEqual([1, 3])
@@ -92,7 +92,7 @@ describe('a leader that moved', () => {
       cluster.realLeaders[0] = 2
       cluster.onBatch = (_batch, { node }) => (node === 2 ? {} : { error: 'NOT_LEADER_OR_FOLLOWER', answer })
       const batch = batchOf(session, 0, ['a'])
-      await rejection(session.write(batch))
+      expect(await rejection(session.write(batch))).toMatchObject({ retriable: true, retryAtOnce: false })
       await session.write(batch)
       expect(cluster.requests.map(({ node }) => node)).toEqual([1, 2])
     }
