@@ -98,7 +98,7 @@ function transactionsOf<K, V>(parts: Omit<ProducerParts<K, V>, 'transactions'>):
     async discard(error) {
       for (const queue of topics.queues()) delivery.cancel(queue, error)
       memory.evict(() => error)
-      topics.close(error)
+      topics.discard(error)
       await outstanding.drained()
       halts.clear()
     },

@@ -83,7 +83,13 @@ export class RecordIntake<K, V> {
     if (topic.partitions.length > 0) return topic.partitions
     return new Promise((resolve, reject) => {
       const deadline = this.#deadline()
-      topic.wait({ deadline, signal: undefined, admit: () => resolve(topic.partitions), fail: reject })
+      topic.wait({
+        isRecord: false,
+        deadline,
+        signal: undefined,
+        admit: () => resolve(topic.partitions),
+        fail: reject,
+      })
     })
   }
 
@@ -148,6 +154,7 @@ export class RecordIntake<K, V> {
     const kept = deadline === undefined ? ownCopy(record) : record
     const until = deadline ?? this.#deadline()
     topic.wait({
+      isRecord: true,
       deadline: until,
       signal,
       admit: (refreshed) => this.#place(topic, kept, pending, signal, until, refreshed),

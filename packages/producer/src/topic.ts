@@ -16,6 +16,8 @@ import { type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** Somebody who needs to know a topic's partitions, or to know them anew. */
 export interface MetadataWaiter extends Waiting {
+  /** A record; else somebody who only wants to know. */
+  readonly isRecord: boolean
   /** @param refreshed the cluster itself was asked; no cached answer */
   admit(refreshed: boolean): void
 }
@@ -77,10 +79,17 @@ export class Topic {
     this.#ask(false)
   }
 
+  /** Sends the records away that wait; the asking goes on for whoever is left. */
+  discard(error: PartitaError): void {
+    for (const waiter of this.waiting.take(({ isRecord }) => isRecord)) waiter.fail(error)
+    if (this.waiting.size > 0) return
+    this.#stopTimer()
+    this.#rest()
+  }
+
   /** Ends the asking; whoever waits is sent away. */
   close(error: PartitaError): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
+    this.#stopTimer()
     for (const waiter of this.waiting.takeAll()) waiter.fail(error)
   }
 
@@ -124,6 +133,11 @@ export class Topic {
       if (this.waiting.size === 0) this.#rest()
       else this.#ask(true)
     })
+  }
+
+  #stopTimer(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
   }
 
   #rest(): void {

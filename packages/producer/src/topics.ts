@@ -39,6 +39,11 @@ export class Topics {
     return waiting
   }
 
+  /** Rejects the records that wait for metadata. */
+  discard(error: PartitaError): void {
+    for (const topic of this.#topics.values()) topic.discard(error)
+  }
+
   close(error: PartitaError): void {
     for (const topic of this.#topics.values()) topic.close(error)
   }

@@ -52,11 +52,16 @@ export class WaitingLine<T extends Waiting> {
     if (this.#items.size === 0) this.#clearTimer()
   }
 
-  /** Empties the line. */
-  takeAll(): T[] {
-    const items = [...this.#items]
+  /** Takes those out that are meant, in the order of arrival. */
+  take(isMeant: (item: T) => boolean): T[] {
+    const items = [...this.#items].filter(isMeant)
     for (const item of items) this.remove(item)
     return items
+  }
+
+  /** Empties the line. */
+  takeAll(): T[] {
+    return this.take(() => true)
   }
 
   #listen(item: T, signal: AbortSignal): void {

@@ -221,6 +221,19 @@ describe('a transaction that fails', () => {
 })
 
 describe('ending a transaction from outside', () => {
+  it('sends away what waits for metadata when it is aborted, but nobody who only asks for partitions', async () => {
+    const made = bench({ metadata: () => ({ delayMs: 50 }) })
+    const sends: string[] = []
+    const done = transaction(made, (tx) => {
+      tx.send(record('1a', 'x')).catch((error: PartitaError) => sends.push(error.code))
+      throw new Error('no')
+    })
+    const partitions = made.producer.partitionsFor('orders')
+    await expect(done).rejects.toThrow('no')
+    expect([sends, made.clock.monotonic() < 50]).toEqual([['ABORTED'], true])
+    expect(await ended(made, partitions)).toHaveLength(4)
+  })
+
   it('a signal aborts it, whatever its work is doing, and one that waits does not begin', async () => {
     const made = bench()
     const abort = new AbortController()
