@@ -10,9 +10,16 @@ declare module 'vitest' {
 
 let kafka: KafkaCluster | undefined
 
+/** By default members of the new protocol are heard of every 5 s, and a test would wait for that. */
+const properties = {
+  'group.consumer.min.heartbeat.interval.ms': 100,
+  'group.consumer.heartbeat.interval.ms': 100,
+  'group.consumer.assignment.interval.ms': 0,
+}
+
 /** One single-node Kafka for all files that need no faults: started once, before the first. */
 export async function setup(project: TestProject): Promise<void> {
-  kafka = await kafkaUnderTest({ nodes: 1 })
+  kafka = await kafkaUnderTest({ nodes: 1, properties })
   project.provide('bootstrap', kafka.bootstrap)
 }
 
