@@ -28,8 +28,8 @@ export interface FetchedBatch extends TopicPartition {
  */
 export interface GroupListener {
   /**
-   * Partitions that are ours from now on; nothing of them was delivered before, and none of them is paused. `epoch` grows
-   * with every assignment.
+   * Partitions that are ours from now on; nothing of them was delivered before, and none of them is paused. `epoch` never
+   * goes back, and whoever has a partition next has it in a greater one.
    */
   assigned(partitions: readonly AssignedPartition[], epoch: number): void
   /**

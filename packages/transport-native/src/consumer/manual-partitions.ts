@@ -23,6 +23,7 @@ export class ManualPartitions implements GroupProtocol {
   }
 
   async live({ ownership, begun, ended }: ProtocolHost): Promise<void> {
+    ownership.reached(0)
     await ownership.take(this.#partitions, new Round())
     begun.fire(null)
     await ended.promise

@@ -41,7 +41,6 @@ export class Ownership {
   /** Told to the listener and not given up, by name. */
   readonly #owned = new Map<string, TopicPartition>()
   #epoch = -1
-  #toldEpoch = -1
 
   constructor(settings: OwnershipSettings) {
     this.#settings = settings
@@ -125,8 +124,6 @@ export class Ownership {
     starts: ReadonlyMap<string, number>,
   ): void {
     const { listener, fetcher, tell } = this.#settings
-    this.#epoch = Math.max(this.#epoch, this.#toldEpoch + 1)
-    this.#toldEpoch = this.#epoch
     const assigned: AssignedPartition[] = []
     const positions: (TopicPartition & { offset: number | null })[] = []
     for (const { topic, partition, offset } of added) {

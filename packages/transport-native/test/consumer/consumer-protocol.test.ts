@@ -174,6 +174,19 @@ describe('losing the membership', () => {
 })
 
 describe('epochs', () => {
+  it('are the group’s own, however often something comes in one: the next owner’s must be greater', async () => {
+    const { kafka, member } = await joined()
+    for (const partitions of [
+      [0, 1],
+      [0, 1, 2],
+    ]) {
+      kafka.consumerGroup.release({ t: partitions })
+      await kafka.clock.advance(1_100)
+    }
+    expect(member.events).toEqual(['assigned t-0 in 1', 'assigned t-1 in 1', 'assigned t-2 in 1'])
+    expect(member.membership.epoch).toBe(1)
+  })
+
   it('a commit that is overtaken by a new one is made again in it', async () => {
     const { kafka, member } = await joined()
     kafka.consumerGroup.epoch = 2

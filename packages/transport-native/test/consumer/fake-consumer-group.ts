@@ -20,8 +20,13 @@ export class FakeConsumerGroup {
 
   /** From the next heartbeat on the member is to have these. */
   assign(assignment: Readonly<Record<string, readonly number[]>>): void {
-    this.assignment = assignment
     this.epoch += 1
+    this.release(assignment)
+  }
+
+  /** The same in the epoch that there is: what the member was to have by then, others have given up only now. */
+  release(assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.assignment = assignment
     this.#isNew = true
   }
 

@@ -33,6 +33,8 @@ export class ClassicProtocol implements GroupProtocol {
   readonly #heartbeats: Heartbeats
   #host!: ProtocolHost
   #round = new Round()
+  /** Since it joined last, the group did not count the member. */
+  #wasOut = false
 
   constructor(settings: ClassicSettings) {
     const { cluster, coordinator, options, assignors, signal } = settings
@@ -92,7 +94,10 @@ export class ClassicProtocol implements GroupProtocol {
       another: (error, failures) => this.#mayJoinAgain(error, failures),
     })
     this.#round = new Round()
-    ownership.reached(this.member.generation)
+    // A coordinator that forgot the group begins to count anew.
+    const { generation } = this.member
+    ownership.reached(this.#wasOut ? Math.max(generation, ownership.epoch + 1) : generation)
+    this.#wasOut = false
     this.#heartbeats.start()
     return assigned
   }
@@ -124,6 +129,7 @@ export class ClassicProtocol implements GroupProtocol {
 
   /** The member has to join anew; others may have its partitions already. */
   #leaveBehind(error: PartitaError, forgetId: boolean): void {
+    this.#wasOut = true
     this.member.leftBehind(forgetId)
     this.#host.ownership.loseAll()
     this.#round.lost.fire(`the member was out of the group: ${error.code}`)
