@@ -10,10 +10,12 @@ declare module 'vitest' {
 
 let kafka: KafkaCluster | undefined
 
-/** By default members of the new protocol are heard of every 5 s, and a test would wait for that. */
+/** By default members of the new protocol are heard of every 5 s, and missed after 45: a test would wait for that. */
 const properties = {
   'group.consumer.min.heartbeat.interval.ms': 100,
   'group.consumer.heartbeat.interval.ms': 100,
+  'group.consumer.min.session.timeout.ms': 1_000,
+  'group.consumer.session.timeout.ms': 3_000,
   'group.consumer.assignment.interval.ms': 0,
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { GroupProtocol } from '@partita/protocol'
 import { readEvents } from './events.ts'
 import type { TransportName } from '../suites/transports.ts'
 import type { MemberAccount } from './evaluate.ts'
@@ -28,13 +29,16 @@ export interface MemberOptions {
   readonly brokers: readonly string[]
   readonly topic: string
   readonly groupId: string
+  readonly groupProtocol: GroupProtocol
   readonly folder: string
 }
 
-export function startMember({ name, transport, brokers, topic, groupId, folder }: MemberOptions): MemberProcess {
+export function startMember(options: MemberOptions): MemberProcess {
+  const { name, transport, brokers, topic, groupId, groupProtocol, folder } = options
   if (!existsSync(script)) throw new Error('Build first: the members of the storm run from apps/acceptance/dist.')
   const file = join(folder, `${name}.log`)
-  const child = spawn(process.execPath, [script, transport, brokers.join(','), topic, groupId, file], {
+  const told = [transport, brokers.join(','), topic, groupId, groupProtocol, file]
+  const child = spawn(process.execPath, [script, ...told], {
     // The pipe on its input is how a member learns that the storm is over, however it ended.
     stdio: ['pipe', 'ignore', 'pipe'],
   })

@@ -1,15 +1,18 @@
 import { openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConsumer } from '@partita/consumer'
+import type { GroupProtocol } from '@partita/protocol'
 import { openTransport, type TransportName } from '../suites/transports.ts'
 import { formatEvent, type HandlerEvent } from './events.ts'
 
-// One member of the storm's group, a process of its own so that it can be killed: member.js TRANSPORT BROKERS TOPIC GROUP FILE.
-const [transport, brokers, topic, groupId, file] = process.argv.slice(2) as [
+// One member of the storm's group, a process of its own so that it can be killed: member.js TRANSPORT BROKERS TOPIC GROUP
+// PROTOCOL FILE.
+const [transport, brokers, topic, groupId, groupProtocol, file] = process.argv.slice(2) as [
   TransportName,
   string,
   string,
   string,
+  GroupProtocol,
   string,
 ]
 const output = openSync(file, 'a')
@@ -22,6 +25,7 @@ function note(event: Omit<HandlerEvent, 'at'>): void {
 const consumer = createConsumer({
   transport: openTransport(transport, brokers.split(',')),
   groupId,
+  groupProtocol,
   topics: [topic],
   ordering: 'key',
   maxConcurrency: 32,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createProducer } from '@partita/producer'
+import type { GroupProtocol } from '@partita/protocol'
 import { openTransport, type TransportName } from '../suites/transports.ts'
 import { evaluateStorm, type StormVerdict } from './evaluate.ts'
 import { startMember, type MemberProcess } from './member-process.ts'
@@ -12,6 +13,7 @@ export interface StormOptions {
   readonly brokers: readonly string[]
   readonly topic: string
   readonly groupId: string
+  readonly groupProtocol: GroupProtocol
   readonly seconds: number
   /** Numbers in [0, 1): the storm's course is drawn from them. */
   readonly random: () => number
@@ -35,7 +37,7 @@ const most = 5
  * the members wrote down is judged.
  */
 export async function runStorm(options: StormOptions): Promise<StormReport> {
-  const { transport, brokers, topic, groupId, seconds, random } = options
+  const { transport, brokers, topic, groupId, groupProtocol, seconds, random } = options
   const folder = mkdtempSync(joinPath(tmpdir(), 'partita-storm-'))
   const members: MemberProcess[] = []
   const counts = { joined: 0, stopped: 0, killed: 0 }
@@ -43,7 +45,8 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
 
   function memberJoins(): void {
     counts.joined++
-    members.push(startMember({ name: `member-${members.length + 1}`, transport, brokers, topic, groupId, folder }))
+    const name = `member-${members.length + 1}`
+    members.push(startMember({ name, transport, brokers, topic, groupId, groupProtocol, folder }))
   }
 
   /** One turn of the weather: somebody comes, somebody goes, somebody dies. */
