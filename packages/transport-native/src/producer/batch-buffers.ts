@@ -6,7 +6,7 @@ const maxKeptBytes = 16_777_216
  * records, then collected: memory outside V8's heap that makes it mark the whole heap (measured: 10 times for a million
  * records, once with this).
  *
- * A buffer comes back only when its batch was stored at its first attempt: nothing that is still under way, in a connection
+ * A buffer comes back only when a broker said that its batch is stored, at its first attempt: nothing that is still under way, in a connection
  * or on its way to a second attempt, has its bytes then (what KAFKA-19012 was about).
  */
 export class BatchBuffers {

@@ -140,10 +140,13 @@ class ProducerSession implements ProducerTransport {
     this.#sequences?.abandon(ownBatch(batch))
   }
 
-  /** A second attempt leaves the first one's request behind, perhaps still in a connection, with the batch's bytes. */
+  /**
+   * A second attempt leaves the first one's request behind, perhaps still in a connection, with the batch's bytes. So does a
+   * request that nobody answers: it counts as done when the connection has it, which may not have sent it yet.
+   */
   release(batch: SealedBatch): void {
     const own = ownBatch(batch)
-    if (own.attempts === 1) this.#buffers.giveBack(own.releaseBuffer())
+    if (own.attempts === 1 && this.#options.acks !== 0) this.#buffers.giveBack(own.releaseBuffer())
   }
 
   close(): Promise<void> {

@@ -142,6 +142,14 @@ describe('a batch that is released', () => {
     expect([...batch.records()]).toHaveLength(1)
   })
 
+  it('keeps its memory where nobody said that it has come: the connection may still have to send it', async () => {
+    const { session } = await bench({ acks: 0, enableIdempotence: false })
+    const batch = batchOf(session, 0, ['a'])
+    await session.write(batch)
+    session.release!(batch)
+    expect([...batch.records()]).toHaveLength(1)
+  })
+
   it('is kept only up to 16 MiB, and not where the next ones need more', () => {
     const buffers = new BatchBuffers()
     const [large, small] = [new Uint8Array(16_000_000), new Uint8Array(100)]
