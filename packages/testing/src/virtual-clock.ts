@@ -67,7 +67,8 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   }
 
   return {
-    now: () => startAt + elapsed,
+    // Whole, as a computer's time of day: delays need not be.
+    now: () => Math.floor(startAt + elapsed),
     monotonic: () => elapsed,
     random,
     setTimer(delayMs, callback): Timer {

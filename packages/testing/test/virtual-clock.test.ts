@@ -17,6 +17,13 @@ describe('the virtual clock', () => {
     expect(clock.pendingTimers).toBe(1)
   })
 
+  it('tells the time of day in whole milliseconds, also after a timer of a fraction', async () => {
+    const clock = createVirtualClock({ startAt: 1000 })
+    clock.setTimer(0.7, () => undefined)
+    await clock.advanceUntil(() => clock.monotonic() > 0)
+    expect([clock.monotonic(), clock.now()]).toEqual([0.7, 1000])
+  })
+
   it('lets promises settle between two timers', async () => {
     const clock = createVirtualClock()
     const seen: string[] = []
