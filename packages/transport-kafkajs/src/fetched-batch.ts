@@ -48,7 +48,9 @@ export function toFetchedBatch(target: TopicPartition, offset: number, fetched: 
   // A compacted batch may end after its last record.
   if (last !== undefined) nextOffset = Math.max(nextOffset, Number(last.firstOffset) + last.lastOffsetDelta + 1)
   const { topic, partition } = target
-  return { topic, partition, records, nextOffset, highWatermark: Number(fetched.highWatermark) }
+  // Brokers look at the high watermark before they read, and may read further (seen with Kafka 4.3.1).
+  const highWatermark = Math.max(Number(fetched.highWatermark), nextOffset)
+  return { topic, partition, records, nextOffset, highWatermark }
 }
 
 interface AbortedTransactions {

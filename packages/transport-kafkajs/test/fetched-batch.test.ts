@@ -39,6 +39,11 @@ describe('a fetched batch', () => {
     })
   })
 
+  it('has a high watermark that is no older than its records', () => {
+    const batch = toFetchedBatch(target, 5, fetched([message(5), message(6)], { highWatermark: '6' }))
+    expect(batch).toMatchObject({ nextOffset: 7, highWatermark: 7 })
+  })
+
   it('begins at the offset that was asked for: brokers send whole batches', () => {
     expect(offsets(fetched([message(3), message(4), message(5), message(6)]), 5)).toEqual([5, 6])
   })

@@ -1,7 +1,16 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createBatchWriter, fetchApi } from '@partita/wire'
+import { type AnsweredPartition, sliceOf } from '../../src/consumer/fetching/fetched-slice.ts'
 import type { FakeKafka } from './fake-kafka.ts'
 import { started } from './started.ts'
+
+it('a high watermark that is older than what was read with it does not make the lag negative', () => {
+  const writer = createBatchWriter()
+  for (const value of ['a', 'b', 'c']) writer.append(1_000, null, value, [])
+  const answered = { records: writer.finish(), highWatermark: 1, abortedTransactions: null } as AnsweredPartition
+  expect(sliceOf(answered, 0)).toMatchObject({ nextOffset: 3, highWatermark: 3 })
+  expect(sliceOf({ ...answered, highWatermark: 9 }, 0)).toMatchObject({ highWatermark: 9 })
+})
 
 describe('fetching', () => {
   it('brings what is there and what comes, each record once, with where it goes on', async () => {

@@ -19,10 +19,13 @@ export interface FetchedSlice {
 
 /** Finds out where the fetch goes on, at the cost of a few headers. `null`: the answer has no whole batch. */
 export function sliceOf(answered: AnsweredPartition, from: number): FetchedSlice | null {
-  const { records: bytes, highWatermark, abortedTransactions: aborted } = answered
+  const { records: bytes, abortedTransactions: aborted } = answered
   if (bytes === null || bytes.length === 0) return null
   const headers = [...batchHeaders(bytes)]
   const last = headers.at(-1)
   if (last === undefined || last.lastOffset < from) return null
-  return { from, nextOffset: last.lastOffset + 1, highWatermark, headers, aborted, bytes, left: null }
+  const nextOffset = last.lastOffset + 1
+  // Brokers look at the high watermark before they read, and may read further (seen with Kafka 4.3.1).
+  const highWatermark = Math.max(answered.highWatermark, nextOffset)
+  return { from, nextOffset, highWatermark, headers, aborted, bytes, left: null }
 }
