@@ -9,6 +9,7 @@ import { SegmentFile, segmentsIn } from './segment-file.ts'
 import { type FileRewrite, rewriteSegments } from './segment-rewrite.ts'
 import { finishSwaps } from './swap-files.ts'
 import { writeTopicId } from './topic-id-file.ts'
+import { WriteGuard } from './write-guard.ts'
 
 /** What the stores of all partitions share. */
 export interface StoreSurroundings {
@@ -44,9 +45,7 @@ export class DiskBatchStore implements BatchStore {
   readonly #folder: string
   readonly #surroundings: StoreSurroundings
   #segments: SegmentFile[]
-  #failure: string | undefined
-  /** The last write failed: nothing more is said until one succeeds. */
-  #hasWarned = false
+  readonly #guard: WriteGuard
   #isRecovered = false
   /** The folder may be another broker's by now. */
   #isClosed = false
@@ -57,6 +56,8 @@ export class DiskBatchStore implements BatchStore {
     this.#place = place
     this.#folder = partitionName(place)
     this.#surroundings = surroundings
+    const { warn, writing } = surroundings
+    this.#guard = new WriteGuard(place, { warn, writing, cut: () => this.#segments.at(-1)?.truncate() })
     finishSwaps(surroundings.files, this.#folder)
     this.#segments = segmentsIn(surroundings.files, this.#folder).map((offset) => this.#newSegment(offset))
     this.startOffset = Math.max(kept.start, this.#segments[0]?.baseOffset ?? 0)
@@ -72,7 +73,7 @@ export class DiskBatchStore implements BatchStore {
   }
 
   get failure(): string | undefined {
-    return this.#failure
+    return this.#guard.failure
   }
 
   *recover(): Generator<RecoveredBatch, void, undefined> {
@@ -98,7 +99,7 @@ export class DiskBatchStore implements BatchStore {
 
   /** Whether all that is in the files is known to be sound, and to last once it is flushed. */
   get isSound(): boolean {
-    return this.#isRecovered && this.#failure === undefined
+    return this.#isRecovered && this.#guard.failure === undefined
   }
 
   append(bytes: Uint8Array, batch: NewBatch): BatchLocation {
@@ -106,12 +107,12 @@ export class DiskBatchStore implements BatchStore {
     // Not `slice`: of a Buffer, as sockets give it, that would be a view.
     const copy = new Uint8Array(bytes)
     stampBatch(copy, 0, copy.length, batch)
-    return this.#writing(() => {
+    return this.#guard.write(() => {
       const segment = this.#segments.at(-1) ?? this.#firstSegment(batch.baseOffset)
       // Before the write: what of it is there when it fails is cut off, and that has to last too.
       this.#surroundings.flusher.wrote(segment)
       const position = segment.append(copy, batch)
-      this.#hasWarned = false
+      this.#guard.succeeded()
       return { segment, position }
     })
   }
@@ -120,7 +121,7 @@ export class DiskBatchStore implements BatchStore {
     this.#checkOpen()
     const active = this.#segments.at(-1)
     if (active === undefined || active.baseOffset === baseOffset) return
-    this.#writing(() => {
+    this.#guard.write(() => {
       this.#surroundings.flusher.flushNow(active)
       this.#addSegment(baseOffset)
     })
@@ -130,10 +131,10 @@ export class DiskBatchStore implements BatchStore {
   rewrite(from: number, until: number): SegmentRewrite {
     this.#checkOpen()
     const segment = this.#newSegment(from)
-    const rewrite = this.#writing(() => rewriteSegments(this.#surroundings.files, this.#folder, segment, until))
+    const rewrite = this.#guard.write(() => rewriteSegments(this.#surroundings.files, this.#folder, segment, until))
     this.#rewriting = rewrite
     return {
-      append: (bytes, summary) => this.#writing(() => rewrite.append(bytes, summary)),
+      append: (bytes, summary) => this.#guard.write(() => rewrite.append(bytes, summary)),
       commit: () => !this.#isClosed && this.#swap(segment, until, rewrite),
       abandon: () => this.#abandon(rewrite),
     }
@@ -155,7 +156,7 @@ export class DiskBatchStore implements BatchStore {
     this.#surroundings.removed()
     this.#abandon(this.#rewriting)
     for (const segment of this.#segments) this.#surroundings.flusher.forget(segment)
-    this.#orWarn(`${this.#folder} cannot be removed from the data folder`, () => {
+    this.#guard.orWarn(`${this.#folder} cannot be removed from the data folder`, () => {
       for (const segment of this.#segments) segment.retire()
       this.#surroundings.files.remove(this.#folder)
     })
@@ -172,16 +173,18 @@ export class DiskBatchStore implements BatchStore {
 
   /** The broker itself does without indexes: that they cannot be written is no reason to stop. */
   #seal(segment: SegmentFile): void {
-    this.#orWarn(`The indexes of ${this.#folder} could not be written`, () => segment.seal())
+    this.#guard.orWarn(`The indexes of ${this.#folder} could not be written`, () => segment.seal())
     segment.release()
   }
 
   #newSegment(baseOffset: number): SegmentFile {
-    return new SegmentFile(this.#surroundings.files, this.#folder, baseOffset, (error) => this.#fail('flushed', error))
+    return new SegmentFile(this.#surroundings.files, this.#folder, baseOffset, (error) =>
+      this.#guard.fail('flushed', error),
+    )
   }
 
   #abandon(rewrite: { abandon(): void } | undefined): void {
-    this.#orWarn(`What compaction wrote of ${this.#folder} cannot be removed`, () => rewrite?.abandon())
+    this.#guard.orWarn(`What compaction wrote of ${this.#folder} cannot be removed`, () => rewrite?.abandon())
   }
 
   #checkOpen(): void {
@@ -193,13 +196,13 @@ export class DiskBatchStore implements BatchStore {
   #swap(segment: SegmentFile, until: number, rewrite: FileRewrite): boolean {
     const first = this.#segments.findIndex(({ baseOffset }) => baseOffset === segment.baseOffset)
     const next = this.#segments.findIndex(({ baseOffset }) => baseOffset === until)
-    if (first < 0 || next < 0 || this.#failure !== undefined) return false
-    this.#writing(() => {
+    if (first < 0 || next < 0 || this.#guard.failure !== undefined) return false
+    this.#guard.write(() => {
       try {
         rewrite.prepare()
       } catch (error) {
         // A swap that is forgotten here must not be found by the next start, when the segments are others by then.
-        this.#orFail('compacted', () => rewrite.undo())
+        this.#guard.orFail('compacted', () => rewrite.undo())
         throw error
       }
     })
@@ -208,11 +211,11 @@ export class DiskBatchStore implements BatchStore {
       this.#surroundings.flusher.forget(old)
       old.retire()
     }
-    this.#orFail('compacted', () => rewrite.finish())
-    if (this.#failure !== undefined) {
+    this.#guard.orFail('compacted', () => rewrite.finish())
+    if (this.#guard.failure !== undefined) {
       // Nobody knows which files have which names: nothing of them is read.
       segment.retire()
-      throw new PartitaError('KAFKA_STORAGE_ERROR', this.#failure)
+      throw new PartitaError('KAFKA_STORAGE_ERROR', this.#guard.failure)
     }
     this.#seal(segment)
     return true
@@ -249,48 +252,6 @@ export class DiskBatchStore implements BatchStore {
 
   #removeSegment(segment: SegmentFile): void {
     this.#surroundings.flusher.forget(segment)
-    this.#orWarn(`The segment ${segment.baseOffset} of ${this.#folder} cannot be removed`, () => segment.remove())
-  }
-
-  #orWarn(failed: string, step: () => void): void {
-    try {
-      step()
-    } catch (error) {
-      this.#surroundings.warn(`${failed}: ${(error as Error).message}`)
-    }
-  }
-
-  #writing<T>(step: () => T): T {
-    this.#surroundings.writing()
-    try {
-      return step()
-    } catch (error) {
-      throw this.#writeFailed(error as Error)
-    }
-  }
-
-  /** What was written of the batch is cut off, so that the next one may be written; if even that fails, none can be. */
-  #writeFailed(cause: Error): PartitaError {
-    this.#orFail('cut', () => this.#segments.at(-1)?.truncate())
-    const message = `${this.#folder} cannot be written: ${cause.message}.`
-    if (!this.#hasWarned) this.#surroundings.warn(message)
-    this.#hasWarned = true
-    const { topic, partition } = this.#place
-    return new PartitaError('KAFKA_STORAGE_ERROR', message, { topic, partition, cause })
-  }
-
-  #orFail(what: string, step: () => void): void {
-    try {
-      step()
-    } catch (error) {
-      this.#fail(what, error as Error)
-    }
-  }
-
-  #fail(step: string, error: Error): void {
-    this.#failure ??=
-      `${this.#folder} takes no more batches until the broker is started again: it could not be ${step}: ` +
-      `${error.message}.`
-    this.#surroundings.warn(this.#failure)
+    this.#guard.orWarn(`The segment ${segment.baseOffset} of ${this.#folder} cannot be removed`, () => segment.remove())
   }
 }
