@@ -1,6 +1,8 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { deleteRecordsApi, type ResponseInput } from '@partita/wire'
+import { leaderError } from '../cluster/replica-error.ts'
+import { askedPartition } from '../core/asked-partition.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
@@ -32,14 +34,11 @@ function deleteBefore(
   topic: string,
   partitionIndex: number,
   offset: number,
-  { broker, node, injectedError }: RequestContext,
+  context: RequestContext,
 ): PartitionResponse {
-  const injected = injectedError(topic, partitionIndex)
-  if (injected !== undefined) return failed(partitionIndex, injected)
-  const partition = broker.topics.partition(topic, partitionIndex)
-  if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
-  const { log, leadership } = partition
-  if (leadership.leader !== node.id) return failed(partitionIndex, 'NOT_LEADER_OR_FOLLOWER')
+  const partition = askedPartition({ topic, partition: partitionIndex }, context, leaderError)
+  if (typeof partition === 'string') return failed(partitionIndex, partition)
+  const { log } = partition
   if (log.diskFault !== undefined) return failed(partitionIndex, 'KAFKA_STORAGE_ERROR')
   const target = offset === all ? log.highWatermark : offset
   if (target < 0 || target > log.highWatermark) return failed(partitionIndex, 'OFFSET_OUT_OF_RANGE')

@@ -2,6 +2,7 @@ import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { offsetForLeaderEpochApi, type RequestOf, type ResponseInput } from '@partita/wire'
 import { leaderError } from '../cluster/replica-error.ts'
+import { askedPartition } from '../core/asked-partition.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
@@ -28,14 +29,10 @@ export const offsetForLeaderEpoch: ServedApi = serve<typeof offsetForLeaderEpoch
 function endOf(
   topic: string,
   { partition, currentLeaderEpoch, leaderEpoch }: PartitionRequest,
-  { broker, node, injectedError }: RequestContext,
+  context: RequestContext,
 ): PartitionResponse {
-  const injected = injectedError(topic, partition)
-  if (injected !== undefined) return failed(partition, injected)
-  const found = broker.topics.partition(topic, partition)
-  if (found === undefined) return failed(partition, 'UNKNOWN_TOPIC_OR_PARTITION')
-  const fault = leaderError(found.leadership, node, currentLeaderEpoch)
-  if (fault !== 'NONE') return failed(partition, fault)
+  const found = askedPartition({ topic, partition }, context, leaderError, currentLeaderEpoch)
+  if (typeof found === 'string') return failed(partition, found)
   const end = found.endOfEpoch(leaderEpoch)
   // Of an epoch that has not begun nothing is known: the defaults, -1, say so.
   if (end === undefined) return failed(partition, 'NONE')

@@ -2,6 +2,7 @@ import type { KafkaErrorName } from '@partita/protocol'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { describeProducersApi, type ResponseInput } from '@partita/wire'
 import { replicaError } from '../cluster/replica-error.ts'
+import { askedPartition } from '../core/asked-partition.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
 
@@ -26,17 +27,9 @@ export const describeProducers: ServedApi = serve<typeof describeProducersApi>({
   },
 })
 
-function describe(
-  topic: string,
-  partitionIndex: number,
-  { broker, node, injectedError }: RequestContext,
-): PartitionResponse {
-  const injected = injectedError(topic, partitionIndex)
-  if (injected !== undefined) return failed(partitionIndex, injected)
-  const partition = broker.topics.partition(topic, partitionIndex)
-  if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
-  const fault = replicaError(partition.leadership, node, -1)
-  if (fault !== 'NONE') return failed(partitionIndex, fault)
+function describe(topic: string, partitionIndex: number, context: RequestContext): PartitionResponse {
+  const partition = askedPartition({ topic, partition: partitionIndex }, context, replicaError)
+  if (typeof partition === 'string') return failed(partitionIndex, partition)
   const { transactions } = partition.log
   const activeProducers = Array.from(partition.producers(), (producer) => ({
     ...producer,
