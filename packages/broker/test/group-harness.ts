@@ -1,7 +1,7 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import { createVirtualClock, type VirtualClock } from '@partita/testing'
 import { createGroupCoordinator, type GroupCoordinator } from '../src/groups/group-coordinator.ts'
-import type { GroupSettings } from '../src/groups/group.ts'
+import type { GroupSettings } from '../src/groups/group-settings.ts'
 import type { JoinAnswer, JoinRequest, SyncAnswer } from '../src/groups/group-requests.ts'
 
 /** A parked request: `answer` is there once it was answered. */

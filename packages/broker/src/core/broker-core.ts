@@ -1,28 +1,24 @@
 import type { Clock } from '@partita/protocol'
-import { integerOption, PartitaError, partitionName, systemClock } from '@partita/protocol'
-import type { BrokerOptions, ConfigValues, TopicOptions } from '../options.ts'
+import { PartitaError, partitionName, systemClock } from '@partita/protocol'
+import type { BrokerOptions, TopicOptions } from '../options.ts'
 import type { BrokerState } from './broker-state.ts'
 import { servedApis } from '../apis/served-apis.ts'
 import type { ClusterNode, Endpoint } from '../cluster/cluster-node.ts'
 import { createCluster } from '../cluster/cluster.ts'
 import { createNodeControl, type NodeListener } from '../cluster/node-control.ts'
-import { brokerConfigTable } from '../configs/broker-config-table.ts'
-import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
+import { brokerConfigs, configTexts } from '../configs/given-configs.ts'
 import { type ControlDesk, createControlDesk } from '../control/broker-control.ts'
 import { createDiskFaults } from '../control/disk-faults.ts'
 import { createFetchSessionCache } from '../fetch-sessions/fetch-session-cache.ts'
 import { createGroupCoordinator } from '../groups/group-coordinator.ts'
-import type { GroupSettings } from '../groups/group.ts'
+import { groupSettingsOf } from '../groups/group-settings.ts'
 import { ConnectionSasl } from '../sasl/connection-sasl.ts'
 import { createSaslPolicy } from '../sasl/sasl-policy.ts'
 import { createLogKeeper } from '../topics/log-keeper.ts'
 import { createTopicRegistry } from '../topics/topic-registry.ts'
 import { abortOrphans } from '../transactions/abort-orphans.ts'
-import {
-  createTransactionCoordinator,
-  type TransactionOutlets,
-  type TransactionSettings,
-} from '../transactions/transaction-coordinator.ts'
+import { createTransactionCoordinator, type TransactionOutlets } from '../transactions/transaction-coordinator.ts'
+import { transactionSettingsOf } from '../transactions/transaction-settings.ts'
 import { advertisedVersions } from './advertised-versions.ts'
 import { createFeatures } from './features.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -63,7 +59,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
     { clock, brokerConfigs: configs, storage, cluster },
     { onSettings: logKeeper.watch, diskFault: disk.faultOf },
   )
-  const groups = createGroupCoordinator(clock, groupSettings(configs), storage, topics)
+  const groups = createGroupCoordinator(clock, groupSettingsOf(configs), storage, topics)
   const nextProducerId = createProducerIds(storage)
   const surroundings = { clock, nextProducerId, storage }
   const writeMarker: TransactionOutlets['writeMarker'] = (place, marker, producer) => {
@@ -75,7 +71,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
       return false
     }
   }
-  const transactions = createTransactionCoordinator(surroundings, transactionSettings(configs), {
+  const transactions = createTransactionCoordinator(surroundings, transactionSettingsOf(configs), {
     writeMarker,
     endOffsets: groups.endStaging,
   })
@@ -170,63 +166,6 @@ function ignore(): void {
   // Nobody asked for warnings.
 }
 
-/** So many copies a topic has where the nodes allow it: as in most clusters, and as one that goes down is to be survived. */
-const usualReplicas = 3
-
-function brokerConfigs({ autoCreateTopics, numPartitions, configs = {} }: BrokerOptions, nodes: number): ConfigSet {
-  const set = createConfigSet(brokerConfigTable)
-  // Kafka's own default is 1 whatever the number of nodes.
-  if (nodes > 1) set.change([['default.replication.factor', String(Math.min(nodes, usualReplicas))]])
-  set.change(configTexts(configs))
-  if (autoCreateTopics !== undefined) set.change([['auto.create.topics.enable', String(autoCreateTopics)]])
-  if (numPartitions !== undefined) {
-    integerOption('numPartitions', numPartitions, { min: 1 })
-    set.change([['num.partitions', String(numPartitions)]])
-  }
-  return set
-}
-
-/** Read when they are needed: settings can be changed while the broker runs. */
-function groupSettings(configs: ConfigSet): GroupSettings {
-  return {
-    get initialRebalanceDelayMs() {
-      return configs.number('group.initial.rebalance.delay.ms')
-    },
-    get minSessionTimeoutMs() {
-      return configs.number('group.min.session.timeout.ms')
-    },
-    get maxSessionTimeoutMs() {
-      return configs.number('group.max.session.timeout.ms')
-    },
-    get maxSize() {
-      return configs.number('group.max.size')
-    },
-    get consumerSessionTimeoutMs() {
-      return configs.number('group.consumer.session.timeout.ms')
-    },
-    get consumerHeartbeatIntervalMs() {
-      return configs.number('group.consumer.heartbeat.interval.ms')
-    },
-    get consumerMaxSize() {
-      return configs.number('group.consumer.max.size')
-    },
-    get offsetMetadataMaxBytes() {
-      return configs.number('offset.metadata.max.bytes')
-    },
-  }
-}
-
-function transactionSettings(configs: ConfigSet): TransactionSettings {
-  return {
-    get maxTimeoutMs() {
-      return configs.number('transaction.max.timeout.ms')
-    },
-    get idExpirationMs() {
-      return configs.number('transactional.id.expiration.ms')
-    },
-  }
-}
-
 function createTopics({ topics }: BrokerState, options: BrokerOptions): void {
   for (const [name, given] of Object.entries(options.topics ?? {})) {
     const {
@@ -241,11 +180,6 @@ function createTopics({ topics }: BrokerState, options: BrokerOptions): void {
       known.configs.change(configTexts(configs))
     }
   }
-}
-
-/** Settings as they are kept: as texts. */
-export function configTexts(values: ConfigValues): [name: string, value: string][] {
-  return Object.entries(values).map(([name, value]) => [name, String(value)])
 }
 
 /** 22 letters and digits, as Kafka's are. It stays what it was. */

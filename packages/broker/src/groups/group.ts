@@ -3,14 +3,11 @@ import type { JoinRequest, MemberProtocol } from './group-requests.ts'
 import type { CommittedOffsets, CommittedPosition } from './committed-offsets.ts'
 import { createCommittedOffsets } from './committed-offsets.ts'
 import { createStagedOffsets, type StagedOffsets } from './staged-offsets.ts'
-import {
-  ConsumerGroup,
-  type ConsumerGroupSettings,
-  type ConsumerGroupState,
-} from '../consumer-groups/consumer-group.ts'
+import { ConsumerGroup, type ConsumerGroupState } from '../consumer-groups/consumer-group.ts'
 import type { TopicsView } from '../consumer-groups/topics-view.ts'
 import { Deadline } from '../core/deadline.ts'
 import type { Keep } from '../core/storage.ts'
+import type { GroupSettings } from './group-settings.ts'
 import { Member } from './member.ts'
 
 /**
@@ -18,15 +15,6 @@ import { Member } from './member.ts'
  * `Dead` is a group that was deleted.
  */
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead' | ConsumerGroupState
-
-/** What holds for all groups of a broker. Times in milliseconds. */
-export interface GroupSettings extends ConsumerGroupSettings {
-  readonly initialRebalanceDelayMs: number
-  readonly minSessionTimeoutMs: number
-  readonly maxSessionTimeoutMs: number
-  readonly maxSize: number
-  readonly offsetMetadataMaxBytes: number
-}
 
 /** What a group asks of whoever keeps it. */
 export interface GroupSurroundings {

@@ -1,6 +1,6 @@
 import type { KafkaErrorName } from '@partita/protocol'
 import type { CommittedPosition } from './committed-offsets.ts'
-import type { GroupSettings } from './group.ts'
+import type { GroupSettings } from './group-settings.ts'
 import type { TopicRegistry } from '../topics/topic-registry.ts'
 
 /** One partition of an OffsetCommit or a TxnOffsetCommit. */

@@ -9,13 +9,7 @@ import type {
   TransactionalProducer,
 } from './transaction-requests.ts'
 import { type KeptTransaction, Transaction, type TransactionSurroundings } from './transaction.ts'
-
-/** What holds for all transactions of a broker. Times in milliseconds. */
-export interface TransactionSettings {
-  readonly maxTimeoutMs: number
-  /** A transactional id that is not used for so long, and has no open transaction, is forgotten. */
-  readonly idExpirationMs: number
-}
+import type { TransactionSettings } from './transaction-settings.ts'
 
 /** What ends up where when a transaction is over. */
 export interface TransactionOutlets {
