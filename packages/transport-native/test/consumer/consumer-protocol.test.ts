@@ -50,6 +50,13 @@ describe('what a member says', () => {
     expect(kafka.seen.slice(before).filter(({ api }) => api === 'ConsumerGroupHeartbeat')).toHaveLength(10)
   })
 
+  it('may come more seldom than the session that it was given is long: the coordinator knows what it wants', async () => {
+    const own = { sessionTimeoutMs: 2_000 }
+    const { kafka, member } = await joined(own, ({ consumerGroup }) => (consumerGroup.heartbeatIntervalMs = 5_000))
+    await kafka.clock.advance(30_000)
+    expect(member.events).toEqual(['assigned t-0 in 1'])
+  })
+
   it('at the end is that it leaves; a static member, that it will be back', async () => {
     const first = await joined()
     await settled(first.kafka, first.member.membership.leave())

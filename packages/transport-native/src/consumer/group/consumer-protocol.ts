@@ -57,7 +57,10 @@ export class ConsumerProtocol implements GroupProtocol {
       get heartbeatIntervalMs() {
         return intervalMs()
       },
-      sessionTimeoutMs: options.sessionTimeoutMs,
+      // How long a session is, the broker knows. One that is shorter than the broker wants heartbeats would never hold.
+      get sessionTimeoutMs() {
+        return Math.max(options.sessionTimeoutMs, triesPerSession * intervalMs())
+      },
       send: (timeoutMs) => this.#beat(timeoutMs),
       failed: (error) => this.#heartbeatFailed(error),
       expired: (error) => this.#leaveBehind(error),
