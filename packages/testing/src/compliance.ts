@@ -25,6 +25,8 @@ export interface TransportHarness {
   newTopic(partitions: number): Promise<string>
   /** A group id that nobody else uses. */
   newGroupId(): string
+  /** The session of members that are to outlast it: more where a busy machine may be silent for so long. Default 1,000. */
+  readonly shortSessionMs?: number
   /** What the harness can do to the cluster. */
   readonly faults?: ClusterFaults
 }

@@ -5,7 +5,11 @@ import { expectRejection, expectSame, expectThat } from './expect.ts'
 import { RecordingMember } from './recording-member.ts'
 
 /** The shortest that a broker for tests is asked to allow (`group.min.session.timeout.ms`). */
-const shortSession = { sessionTimeoutMs: 1_000, heartbeatIntervalMs: 200 } as const
+/** A session that is over before what a case does meanwhile, but for the heartbeats. */
+function shortSession({ shortSessionMs = 1_000 }: TransportHarness) {
+  const options = { sessionTimeoutMs: shortSessionMs, heartbeatIntervalMs: shortSessionMs / 5 }
+  return { options, longerMs: shortSessionMs * 1.6 }
+}
 
 const sharingCases: readonly ComplianceCase[] = [
   {
@@ -169,10 +173,11 @@ const aliveCases: readonly ComplianceCase[] = [
       const { topic, groupId, first } = await group(harness, 2, 2)
       const { clock } = first.transport
       await using(first, async () => {
-        await first.join(subscribeOptions(groupId, [topic], shortSession))
+        const { options, longerMs } = shortSession(harness)
+        await first.join(subscribeOptions(groupId, [topic], options))
         await eventually(clock, 'the records', () => first.recordCount === 4)
         first.membership.pause(all(topic, 2))
-        await delay(clock, 1_600)
+        await delay(clock, longerMs)
         await first.membership.commit([{ topic, partition: 0, offset: 2, metadata: '' }])
         first.membership.resume(all(topic, 2))
         await storeValues(first.transport, { topic, partition: 1 }, ['after'])
@@ -188,15 +193,17 @@ const aliveCases: readonly ComplianceCase[] = [
     async run(harness) {
       const { topic, groupId, first, second } = await group(harness, 2, 1)
       const { clock } = first.transport
-      const options = subscribeOptions(groupId, [topic], shortSession)
+      const { options: own, longerMs } = shortSession(harness)
+      const options = subscribeOptions(groupId, [topic], own)
       let outcome = 'not called'
       first.onRevoked = async (partitions) => {
-        await delay(clock, 1_600)
+        await delay(clock, longerMs)
         const commit = first.membership.commit(partitions.map((each) => ({ ...each, offset: 1, metadata: '' })))
         outcome = await commit.then(() => 'committed', String)
       }
       await using(first, async () => {
         await first.join(options)
+        await eventually(clock, 'all of it at the first', () => first.assignment.length === 2)
         await using(second, async () => {
           await second.join(options)
           await eventually(

@@ -23,7 +23,7 @@ import { RecordingMember } from './recording-member.ts'
 
 const fetchCases: readonly ComplianceCase[] = [
   {
-    name: 'the first assignment names all partitions, without commits, before any record',
+    name: 'assignments name all partitions, without commits, each before its records',
     async run(harness) {
       const [one, two] = [await harness.newTopic(2), await harness.newTopic(1)]
       const transport = harness.newTransport()
@@ -31,16 +31,21 @@ const fetchCases: readonly ComplianceCase[] = [
       const member = new RecordingMember(transport)
       await using(member, async () => {
         await member.join(subscribeOptions(harness.newGroupId(), [one, two]))
-        await eventually(transport.clock, 'the record', () => member.recordCount === 1)
+        // A coordinator that shares out by itself (KIP-848) may not know of a topic yet that was just made.
+        const isThere = (): boolean => member.recordCount === 1 && member.assignment.length === 3
+        await eventually(transport.clock, 'all partitions and the record', isThere)
         const [first] = member.events
         expectThat(first?.kind === 'assigned', `the first event is ${first?.kind}`)
         const expected = [`${one}-0`, `${one}-1`, `${two}-0`].toSorted()
-        expectSame(names(first.partitions), expected, 'the assignment')
+        expectSame(names(member.assignment), expected, 'the assignment')
         expectThat(
-          first.partitions.every(({ committed }) => committed === null),
+          member.assignment.every(({ committed }) => committed === null),
           'nothing was committed yet',
         )
-        expectSame([first.epoch, member.membership.epoch], [first.epoch, first.epoch], 'the epoch')
+        expectThat(
+          member.membership.epoch >= first.epoch,
+          `the epoch went from ${first.epoch} to ${member.membership.epoch}`,
+        )
         expectThat(first.epoch >= 0, `the epoch is ${first.epoch}`)
         expectThat(member.membership.memberId !== '', 'a member has an id')
       })

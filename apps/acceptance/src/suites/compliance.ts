@@ -53,6 +53,7 @@ function harnessOf(cluster: ClusterUnderTest, faults: ClusterFaults | undefined)
     newTransport: () => cluster.newTransport(),
     newTopic: (partitions) => cluster.newTopic(partitions),
     newGroupId: () => cluster.newGroupId(),
+    shortSessionMs: cluster.shortSessionMs,
     ...(faults && { faults }),
   }
 }
