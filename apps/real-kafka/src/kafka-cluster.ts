@@ -31,7 +31,7 @@ export interface KafkaCluster extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-const readyWithinMs = 60_000
+const readyWithinMs = 120_000
 const pollEveryMs = 100
 
 /**

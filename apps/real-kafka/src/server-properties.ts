@@ -45,6 +45,9 @@ export function serverProperties(
 const quickGroups: KafkaProperties = {
   'group.initial.rebalance.delay.ms': 0,
   'group.min.session.timeout.ms': 1000,
+  // A partition changes hands within two heartbeats of a group that the broker shares out, which are 5 s each.
+  'group.consumer.min.heartbeat.interval.ms': 500,
+  'group.consumer.heartbeat.interval.ms': 500,
   'offsets.topic.num.partitions': 4,
   'transaction.state.log.num.partitions': 4,
   'share.coordinator.state.topic.num.partitions': 4,
