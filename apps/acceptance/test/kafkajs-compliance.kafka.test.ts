@@ -1,15 +1,9 @@
-import { beforeAll, inject } from 'vitest'
-import { kafkajsTransport } from '@partita/transport-kafkajs'
-import { clusterAt, type ClusterUnderTest } from '../src/suites/cluster.ts'
+import { inject } from 'vitest'
 import { complianceSuite } from '../src/suites/compliance.ts'
-import { lostAnswers } from '../src/suites/lost-answers.ts'
+import { faultyCluster } from '../src/suites/faulty-cluster.ts'
+import { faultyLinks } from '../src/suites/faulty-link.ts'
 
-const { socketFactory, loseNextProduceAnswer } = lostAnswers()
-let cluster: ClusterUnderTest
+const links = faultyLinks()
+const cluster = faultyCluster('kafkajs', inject('bootstrap'), links)
 
-beforeAll(() => {
-  const brokers = inject('bootstrap')
-  cluster = clusterAt(brokers, () => kafkajsTransport({ brokers: [...brokers], socketFactory }))
-})
-
-complianceSuite(() => cluster, { loseNextProduceAnswer })
+complianceSuite(() => cluster, links.faults)
