@@ -122,7 +122,7 @@ function appendOne(
   }
   const fault = faultOfReplicas(partition, acks, topic, context.node)
   if (fault !== undefined) return fault
-  if (keyless !== undefined) return refused(index, keyless)
+  if (keyless !== undefined) return refused(index, { ...keyless, logStartOffset: partition.log.startOffset })
   const result = partition.append(records, batchRulesOf(topic.configs, context.version >= 7), (header) =>
     faultOfTransaction(transactionalId, header, { topic: topicName, partition: index }, context),
   )
@@ -206,8 +206,8 @@ function silence(responses: Response['responses']): undefined {
   return undefined
 }
 
-function refused(index: number, { error, message }: Refusal): PartitionResponse {
-  return { index, errorCode: kafkaErrorCodes[error], baseOffset: -1, errorMessage: message }
+function refused(index: number, { error, message, logStartOffset = -1 }: Refusal): PartitionResponse {
+  return { index, errorCode: kafkaErrorCodes[error], baseOffset: -1, logStartOffset, errorMessage: message }
 }
 
 function isCompacted(topic: Topic | undefined): boolean {

@@ -6,7 +6,7 @@ interface RememberedBatch {
   readonly firstSequence: number
   readonly lastSequence: number
   readonly baseOffset: number
-  /** What the log answered for it: with `LogAppendTime` its timestamp, else -1. */
+  /** The latest of its records: what a retry is told as its append time, whatever the topic says. (Java: `BatchMetadata`.) */
   readonly logAppendTime: number
 }
 

@@ -17,7 +17,7 @@ import { type ActiveProducer, ProducerStates } from '../log/producer-states.ts'
 
 export interface Appended {
   readonly baseOffset: number
-  /** With `LogAppendTime` the timestamp that all records of the batch got, else -1. */
+  /** With `LogAppendTime` the timestamp that all records of the batch got, else -1; of a batch that was there, its own. */
   readonly logAppendTime: number
 }
 
@@ -81,16 +81,18 @@ export class Partition {
     if (this.log.failure !== undefined) return { error: 'KAFKA_STORAGE_ERROR', message: this.log.failure }
     const now = this.#clock.now()
     const header = checkBatch(bytes, rules, now)
-    if (isRefusal(header)) return header
+    if (isRefusal(header)) return header.isOfLog === true ? this.#refused(header) : header
     const isIdempotent = header.producerId >= 0
     const verdict = isIdempotent ? this.#producers.check(header) : next
-    if (verdict.kind !== 'next') return verdict
+    if (verdict.kind === 'refused') return this.#refused(verdict)
+    if (verdict.kind === 'duplicate') return verdict
     const refusal = header.isTransactional ? verify(header) : this.#faultOutsideTransaction(header)
     if (refusal !== undefined) return refusal
     const logAppendTime = rules.timestampType === 'LogAppendTime' ? now : -1
     const baseOffset = this.#tryToPlace(bytes!, header, logAppendTime)
     if (typeof baseOffset === 'object') return baseOffset
-    if (isIdempotent) this.#producers.record(header, baseOffset, logAppendTime)
+    if (isIdempotent)
+      this.#producers.record(header, baseOffset, logAppendTime < 0 ? header.maxTimestamp : logAppendTime)
     if (header.isTransactional) this.log.transactions.begin(header.producerId, baseOffset)
     this.log.announce()
     return { baseOffset, logAppendTime }
@@ -126,7 +128,11 @@ export class Partition {
   #faultOutsideTransaction({ producerId }: BatchHeader): Refusal | undefined {
     if (this.log.transactions.openSince(producerId) === undefined) return undefined
     const message = `Producer ${producerId} has a transaction open here, and the batch does not belong to it.`
-    return { error: 'INVALID_TXN_STATE', message }
+    return this.#refused({ error: 'INVALID_TXN_STATE', message })
+  }
+
+  #refused({ error, message }: Refusal): Refusal {
+    return { error, message, logStartOffset: this.log.startOffset }
   }
 
   /** Learns from the log what producers have written, and which transactions are open. */
@@ -141,7 +147,7 @@ export class Partition {
         this.#producers.recordMarker(header, coordinatorEpoch)
         if (marker !== undefined) this.log.transactions.end(producerId, baseOffset, marker === 'abort')
       } else if (producerId >= 0) {
-        this.#producers.record(header, baseOffset, header.timestampType === 'LogAppendTime' ? header.maxTimestamp : -1)
+        this.#producers.record(header, baseOffset, header.maxTimestamp)
         if (header.isTransactional) this.log.transactions.begin(producerId, baseOffset)
       }
     }
