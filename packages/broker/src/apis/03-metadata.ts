@@ -44,13 +44,18 @@ function topicsOf({ topics, allowAutoTopicCreation }: Request, { version, broker
   if (topics === null || (version === 0 && topics.length === 0)) {
     return Array.from(broker.topics.all(), (topic) => described(topic, broker))
   }
-  return topics.map(({ name, topicId }) => {
+  return onceEach(topics).map(({ name, topicId }) => {
     if (name === null || topicId !== zeroUuid) {
       const topic = broker.topics.getById(topicId)
       return topic === undefined ? noTopic(kafkaErrorCodes.UNKNOWN_TOPIC_ID, name, topicId) : described(topic, broker)
     }
     return byName(name, allowAutoTopicCreation, broker)
   })
+}
+
+/** Each topic is described once, however often it was asked for. */
+function onceEach(topics: NonNullable<Request['topics']>): NonNullable<Request['topics']> {
+  return [...new Map(topics.map((topic) => [`${topic.name} ${topic.topicId}`, topic])).values()]
 }
 
 function byName(name: string, mayCreate: boolean, broker: BrokerState): TopicResponse {

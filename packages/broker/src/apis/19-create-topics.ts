@@ -6,6 +6,7 @@ import { configSources, describeConfigs } from '../configs/describe-configs.ts'
 import type { BrokerState } from '../core/broker-state.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { answering, errorAnswer } from '../core/error-answer.ts'
+import { namedOnce } from '../core/named-once.ts'
 import { serve } from '../core/served-api.ts'
 import type { Topic } from '../topics/topic.ts'
 import type { NewTopicRequest } from '../topics/topic-registry.ts'
@@ -23,19 +24,21 @@ export const createTopics: ServedApi = serve<typeof createTopicsApi>({
   versions: [2, 7],
   controllerUpTo: 6,
   handle({ topics, validateOnly }, context) {
-    return { topics: topics.map((topic) => createOne(topic, topics, validateOnly, context)) }
+    return {
+      topics: namedOnce(topics).map(({ first, isRepeated }) => createOne(first, isRepeated, validateOnly, context)),
+    }
   },
   refuse: ({ topics }, errorCode) => ({ topics: topics.map(({ name }) => ({ name, errorCode })) }),
 })
 
 function createOne(
   topic: TopicRequest,
-  all: readonly TopicRequest[],
+  isRepeated: boolean,
   validateOnly: boolean,
   { broker }: RequestContext,
 ): TopicResponse {
   const { name } = topic
-  if (all.some((other) => other !== topic && other.name === name)) {
+  if (isRepeated) {
     return { name, ...errorAnswer('INVALID_REQUEST', `The request names the topic ${name} twice.`) }
   }
   const result = answering(() => {
@@ -51,7 +54,10 @@ function wantedOf(
   { name, numPartitions, replicationFactor, assignments, configs }: TopicRequest,
   { cluster, warn }: BrokerState,
 ): NewTopicRequest {
-  const given = configs.flatMap((one) => (one.value === null ? [] : [[one.name, one.value] as const]))
+  const given = configs.map(({ name: key, value }) => {
+    if (value !== null) return [key, value] as const
+    throw new PartitaError('INVALID_CONFIG', `There is no value for ${key}.`, { topic: name })
+  })
   if (assignments.length > 0) {
     const replicas = checkAssignments(name, assignments, numPartitions, replicationFactor, cluster)
     return { name, partitions: replicas.length, configs: given, replicas }

@@ -37,7 +37,10 @@ function describeOne(
     const isTopic = resourceType === resourceTypes.topic
     described = describe(configs, isTopic ? configSources.topic : configSources.staticBroker, broker.configs)
   })
-  const wanted = described.filter(({ name }) => configurationKeys?.includes(name) ?? true)
+  // No keys at all stand for all of them, as null does.
+  const wanted = configurationKeys?.length
+    ? described.filter(({ name }) => configurationKeys.includes(name))
+    : described
   const configs = wanted.map(({ name, value, source, synonyms, type }) => ({
     name,
     value,

@@ -1,3 +1,4 @@
+import { PartitaError } from '@partita/protocol'
 import { alterConfigsApi } from '@partita/wire'
 import { configsOf } from '../configs/config-resource.ts'
 import type { ServedApi } from '../core/served-api.ts'
@@ -14,7 +15,10 @@ export const alterConfigs: ServedApi = serve<typeof alterConfigsApi>({
         const set = configsOf(resource, broker)
         const changes = new Map<string, string | undefined>()
         for (const name of set.overrides().keys()) changes.set(name, undefined)
-        for (const { name, value } of configs) changes.set(name, value ?? undefined)
+        for (const { name, value } of configs) {
+          if (value === null) throw new PartitaError('INVALID_REQUEST', `There is no value for ${name}.`)
+          changes.set(name, value)
+        }
         if (validateOnly) set.check(changes)
         else set.change(changes)
       })

@@ -3,7 +3,8 @@ import { createPartitionsApi, type RequestOf, type ResponseInput } from '@partit
 import { checkAssignment } from '../cluster/place-replicas.ts'
 import type { BrokerState } from '../core/broker-state.ts'
 import type { ServedApi } from '../core/served-api.ts'
-import { answering } from '../core/error-answer.ts'
+import { answering, errorAnswer } from '../core/error-answer.ts'
+import { namedOnce } from '../core/named-once.ts'
 import { serve } from '../core/served-api.ts'
 
 type TopicRequest = RequestOf<typeof createPartitionsApi>['topics'][number]
@@ -15,16 +16,18 @@ export const createPartitions: ServedApi = serve<typeof createPartitionsApi>({
   versions: [0, 3],
   controllerUpTo: 2,
   handle: ({ topics, validateOnly }, { broker }) => ({
-    results: topics.map((topic) => growOne(topic, validateOnly, broker)),
+    results: namedOnce(topics).map(({ first, isRepeated }) => growOne(first, isRepeated, validateOnly, broker)),
   }),
   refuse: ({ topics }, errorCode) => ({ results: topics.map(({ name }) => ({ name, errorCode })) }),
 })
 
 function growOne(
   { name, count, assignments }: TopicRequest,
+  isRepeated: boolean,
   validateOnly: boolean,
   broker: BrokerState,
 ): TopicResponse {
+  if (isRepeated) return { name, ...errorAnswer('INVALID_REQUEST', `The request names the topic ${name} twice.`) }
   const { topics, cluster } = broker
   const result = answering(() => {
     const topic = topics.get(name)

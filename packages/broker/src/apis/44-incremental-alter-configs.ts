@@ -5,6 +5,7 @@ import { configsOf } from '../configs/config-resource.ts'
 import type { ConfigSet } from '../configs/config-set.ts'
 import type { ServedApi } from '../core/served-api.ts'
 import { answering } from '../core/error-answer.ts'
+import { namedOnce } from '../core/named-once.ts'
 import { serve } from '../core/served-api.ts'
 
 type Change = RequestOf<typeof incrementalAlterConfigsApi>['resources'][number]['configs'][number]
@@ -20,6 +21,10 @@ export const incrementalAlterConfigs: ServedApi = serve<typeof incrementalAlterC
     const responses = resources.map(({ configs, ...resource }) => {
       const result = answering(() => {
         const set = configsOf(resource, broker)
+        const repeated = namedOnce(configs).find(({ isRepeated }) => isRepeated)
+        if (repeated !== undefined) {
+          throw new PartitaError('INVALID_REQUEST', `The request names ${repeated.first.name} twice.`)
+        }
         const changes = configs.map((change) => [change.name, valueAfter(change, set)] as const)
         if (validateOnly) set.check(changes)
         else set.change(changes)

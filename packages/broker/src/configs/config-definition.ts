@@ -14,6 +14,8 @@ export interface ConfigDefinition {
   readonly choices?: readonly string[]
   /** Of a topic's setting: the broker's setting that is its default. */
   readonly brokerDefault?: string
+  /** That setting has no default in Kafka: only where it was set, it is a synonym of this one. */
+  readonly brokerDefaultIsUnset?: true
 }
 
 /** Says what is wrong with a value; `undefined` where nothing is. */

@@ -1,4 +1,4 @@
-import { PartitaError } from '@partita/protocol'
+import { PartitaError, topicName } from '@partita/protocol'
 import type { BrokerState } from '../core/broker-state.ts'
 import type { ConfigSet } from './config-set.ts'
 
@@ -14,12 +14,13 @@ export interface ConfigResource {
 /**
  * The settings of a resource. A broker is named by its node id; no name stands for the default of all brokers. They are
  * the same for all here.
- * @throws PartitaError `UNKNOWN_TOPIC_OR_PARTITION` or `INVALID_REQUEST`
+ * @throws PartitaError `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_TOPIC_EXCEPTION` or `INVALID_REQUEST`
  */
 export function configsOf({ resourceType, resourceName }: ConfigResource, broker: BrokerState): ConfigSet {
   if (resourceType === resourceTypes.topic) {
     const topic = broker.topics.get(resourceName)
     if (topic !== undefined) return topic.configs
+    topicName(resourceName)
     const message = `There is no topic named ${JSON.stringify(resourceName)}.`
     throw new PartitaError('UNKNOWN_TOPIC_OR_PARTITION', message)
   }

@@ -31,13 +31,13 @@ export interface DescribedConfig {
 export function describeConfigs(set: ConfigSet, own: ConfigSource, defaults?: ConfigSet): DescribedConfig[] {
   return set.definitions.map((definition) => {
     const synonyms = synonymsOf(definition, set, own, defaults)
-    const { value, source } = synonyms[0]!
+    const { value, source } = synonyms[0] ?? { value: definition.default, source: configSources.default }
     return { name: definition.name, type: definition.type, value, source, synonyms }
   })
 }
 
 function synonymsOf(
-  { name, default: standard, brokerDefault }: ConfigDefinition,
+  { name, default: standard, brokerDefault, brokerDefaultIsUnset }: ConfigDefinition,
   set: ConfigSet,
   own: ConfigSource,
   defaults: ConfigSet | undefined,
@@ -49,6 +49,8 @@ function synonymsOf(
   if (inherited !== undefined) {
     synonyms.push({ name: brokerDefault!, value: inherited, source: configSources.staticBroker })
   }
-  synonyms.push({ name: brokerDefault ?? name, value: standard, source: configSources.default })
+  if (brokerDefaultIsUnset !== true) {
+    synonyms.push({ name: brokerDefault ?? name, value: standard, source: configSources.default })
+  }
   return synonyms
 }

@@ -62,7 +62,15 @@ export const topicConfigTable: readonly ConfigDefinition[] = [
   { name: 'preallocate', type: 'boolean', default: 'false' },
   { name: 'remote.storage.enable', type: 'boolean', default: 'false' },
   { name: 'retention.bytes', type: 'long', default: '-1', brokerDefault: 'log.retention.bytes' },
-  { name: 'retention.ms', type: 'long', default: '604800000', min: -1, brokerDefault: 'log.retention.ms' },
+  {
+    name: 'retention.ms',
+    type: 'long',
+    default: '604800000',
+    min: -1,
+    brokerDefault: 'log.retention.ms',
+    // `log.retention.hours` is 168.
+    brokerDefaultIsUnset: true,
+  },
   { name: 'segment.bytes', type: 'int', default: '1073741824', min: 14, brokerDefault: 'log.segment.bytes' },
   { name: 'segment.index.bytes', type: 'int', default: '10485760', min: 4 },
   { name: 'segment.jitter.ms', type: 'long', default: '0', min: 0 },
