@@ -204,5 +204,12 @@ function abortedAmong(
 
 /** The records are empty and never null: librdkafka takes a null for a malformed answer. */
 function failed(partitionIndex: number, error: KafkaErrorName): PartitionResponse {
-  return { partitionIndex, errorCode: kafkaErrorCodes[error], highWatermark: -1, records: noBytes }
+  return {
+    partitionIndex,
+    errorCode: kafkaErrorCodes[error],
+    highWatermark: -1,
+    // Where there is no log to look into; null where there is one.
+    abortedTransactions: error === 'UNKNOWN_TOPIC_OR_PARTITION' || error === 'UNKNOWN_TOPIC_ID' ? [] : null,
+    records: noBytes,
+  }
 }

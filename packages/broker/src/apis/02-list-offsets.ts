@@ -21,7 +21,10 @@ const ask = {
   earliestPendingUpload: -6,
 } as const
 
-/** Which version a client needs to ask for it; any other number below zero stands for nothing. */
+/**
+ * Which version a client needs to ask for it; any other number below zero stands for nothing. (Java:
+ * `ReplicaManager.isListOffsetsTimestampUnsupported`.)
+ */
 const askedSince: ReadonlyMap<number, number> = new Map([
   [ask.latest, 0],
   [ask.earliest, 0],
@@ -60,9 +63,10 @@ async function answerOne(
   const partition = broker.topics.partition(topic, partitionIndex)
   const injected = injectedError(topic, partitionIndex)
   if (injected !== undefined) return failed(partitionIndex, injected)
-  if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
-  if (timestamp < 0 && version < (askedSince.get(timestamp) ?? Infinity))
+  if (timestamp < 0 && version < (askedSince.get(timestamp) ?? Infinity)) {
     return failed(partitionIndex, 'UNSUPPORTED_VERSION')
+  }
+  if (partition === undefined) return failed(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')
   const fault = leaderError(partition.leadership, node, currentLeaderEpoch)
   if (fault !== 'NONE') return failed(partitionIndex, fault)
   if (partition.log.diskFault !== undefined) return failed(partitionIndex, 'KAFKA_STORAGE_ERROR')

@@ -11,6 +11,7 @@ export const leaveGroup: ServedApi = serve<typeof leaveGroupApi>({
   versions: [0, 5],
   coordinated: ({ groupId }) => ({ kind: 'group', key: groupId }),
   handle(request, { version, broker }) {
+    if (request.groupId === '') return { errorCode: kafkaErrorCodes.INVALID_GROUP_ID }
     const leavers = leaversOf(request, version)
     const results = broker.groups.leave(request.groupId, leavers)
     if (results === undefined && version >= 3)

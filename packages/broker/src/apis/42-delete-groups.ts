@@ -9,7 +9,7 @@ export const deleteGroups: ServedApi = serve<typeof deleteGroupsApi>({
   api: deleteGroupsApi,
   versions: [0, 2],
   handle: ({ groupsNames }, context) => ({
-    results: groupsNames.map((groupId) => {
+    results: [...new Set(groupsNames)].map((groupId) => {
       const elsewhere = coordinatorError('group', groupId, context)
       const error = elsewhere === 'NONE' ? context.broker.groups.delete(groupId) : elsewhere
       return { groupId, errorCode: kafkaErrorCodes[error] }

@@ -22,6 +22,9 @@ export const offsetDelete: ServedApi = serve<typeof offsetDeleteApi>({
       topics: topics.map(({ name, partitions }) => ({
         name,
         partitions: partitions.map(({ partitionIndex }) => {
+          if (broker.topics.partition(name, partitionIndex) === undefined) {
+            return { partitionIndex, errorCode: kafkaErrorCodes.UNKNOWN_TOPIC_OR_PARTITION }
+          }
           if (group.consumers?.subscribesTo(name)) {
             return { partitionIndex, errorCode: kafkaErrorCodes.GROUP_SUBSCRIBED_TO_TOPIC }
           }

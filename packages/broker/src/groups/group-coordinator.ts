@@ -34,7 +34,10 @@ export interface GroupCoordinator {
   consumerHeartbeat(groupId: string, request: HeartbeatRequest): HeartbeatAnswer | HeartbeatRefusal
   /** One result per leaver; `undefined` where there is no such group. */
   leave(groupId: string, leavers: readonly Leaver[]): KafkaErrorName[] | undefined
-  /** The group to commit to (made where someone outside of any generation commits), or why not. */
+  /**
+   * The group to commit to (made where someone outside of any generation commits), or why not. Its id may be empty, as
+   * those of old consumers without a group are.
+   */
   openForCommit(groupId: string, member: MemberIdentity): Group | KafkaErrorName
   /** The group to stage offsets for in a transaction (made where there is none yet), or why not. */
   openForStaging(groupId: string, member: MemberIdentity): Group | KafkaErrorName
@@ -107,11 +110,13 @@ export function createGroupCoordinator(
       forgetIfUnused(group)
     },
     sync(groupId, request, answer) {
+      if (groupId === '') return answer(failedSync('INVALID_GROUP_ID'))
       const group = groups.get(groupId)
       if (group === undefined) answer(failedSync('UNKNOWN_MEMBER_ID'))
       else syncGroup(group, request, answer)
     },
     heartbeat(groupId, member) {
+      if (groupId === '') return 'INVALID_GROUP_ID'
       const group = groups.get(groupId)
       return group === undefined ? 'UNKNOWN_MEMBER_ID' : heartbeat(group, member)
     },
@@ -134,7 +139,6 @@ export function createGroupCoordinator(
       return results
     },
     openForCommit(groupId, member) {
-      if (groupId === '') return 'INVALID_GROUP_ID'
       if (!groups.has(groupId) && member.generation >= 0) return 'GROUP_ID_NOT_FOUND'
       const group = groupOrNew(groupId)
       const error = mayCommit(group, member)
