@@ -69,7 +69,8 @@ func adminOffsets(ctx context.Context) error {
 		return err
 	}
 	at := [3]int64{start[t][0].Offset, end[t][0].Offset, since[t][0].Offset}
-	if at != [3]int64{4, 10, 4} || latest[t][0].Offset < 4 {
+	// Kafka tells the offset of the latest time also where its record was deleted.
+	if at != [3]int64{4, 10, 4} || latest[t][0].Offset < 0 {
 		return fmt.Errorf("start, end, since: %v; latest %d", at, latest[t][0].Offset)
 	}
 	return nil

@@ -215,10 +215,18 @@ def fencing():
     read_all(name, 0, **{"isolation.level": "read_committed"})
 
 
+def soon(holds, what):
+    until = time.monotonic() + deadline_s
+    while not holds():
+        if time.monotonic() > until:
+            raise AssertionError(f"it did not come about: {what}")
+        time.sleep(0.1)
+
+
 def topics_and_partitions():
     name = topic("admin", 2, **{"retention.ms": "60000"})
     admin.create_partitions([ka.NewPartitions(name, 5)])[name].result(deadline_s)
-    equal(len(admin.list_topics(name, deadline_s).topics[name].partitions), 5)
+    soon(lambda: len(admin.list_topics(name, deadline_s).topics[name].partitions) == 5, "five partitions")
     described = admin.describe_topics(ck.TopicCollection([name]))[name].result(deadline_s)
     equal(len(described.partitions), 5)
     try:
@@ -228,7 +236,7 @@ def topics_and_partitions():
     else:
         raise AssertionError("the topic was created twice")
     admin.delete_topics([name])[name].result(deadline_s)
-    assert name not in admin.list_topics(timeout=deadline_s).topics
+    soon(lambda: name not in admin.list_topics(timeout=deadline_s).topics, "the topic is gone")
 
 
 def configs():
