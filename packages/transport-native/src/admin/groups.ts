@@ -18,8 +18,8 @@ import {
   offsetFetchApi,
   type ResponseOf,
 } from '@partita/wire'
-import { groupBy } from '../cluster/group-by.ts'
 import { kafkaError, throwKafkaError } from '../cluster/kafka-error.ts'
+import { lastOffsetsVersionByName, offsetTopics } from '../cluster/offset-topics.ts'
 import { persist, type Attempt } from './persist.ts'
 import { throwRefusals } from './refusals.ts'
 import type { AdminContext } from './topics.ts'
@@ -27,8 +27,8 @@ import type { AdminContext } from './topics.ts'
 const { GROUP_ID_NOT_FOUND, ILLEGAL_GENERATION, NON_EMPTY_GROUP, REBALANCE_IN_PROGRESS, UNKNOWN_MEMBER_ID } =
   kafkaErrorCodes
 
-/** Version 10 of OffsetFetch and OffsetCommit has topics by id; here they are known by name. (Java's `Admin`: the same.) */
-const byName = 9
+/** Here topics are known by name. (Java's `Admin`: the same.) */
+const byName = { atMostVersion: lastOffsetsVersionByName }
 
 type ToldGroup = ResponseOf<typeof describeGroupsApi>['groups'][number]
 
@@ -77,7 +77,7 @@ export class Groups {
       const body = { groupId, topics: null, groups: [{ groupId, memberId: null, topics: null }] }
       const answer = await this.#context.cluster.request(node, offsetFetchApi, body, {
         timeoutMs,
-        atMostVersion: byName,
+        ...byName,
       })
       const told = answer.groups.find((each) => each.groupId === groupId) ?? answer
       if (told.errorCode === GROUP_ID_NOT_FOUND) return []
@@ -93,16 +93,9 @@ export class Groups {
 
   /** As a commit by nobody: that is taken where the group has no members. Done twice, it is as if done once. */
   alterOffsets(groupId: string, offsets: readonly OffsetCommit[]): Promise<void> {
-    const topics = [...groupBy(offsets, ({ topic }) => topic)].map(([name, commits]) => ({
-      name,
-      partitions: commits.map(({ partition, offset, metadata }) => ({
-        partitionIndex: partition,
-        committedOffset: offset,
-        committedMetadata: metadata,
-      })),
-    }))
+    const topics = offsetTopics(offsets)
     return this.#atCoordinator(groupId, true, async (node, timeoutMs) => {
-      const options = { timeoutMs, atMostVersion: byName }
+      const options = { timeoutMs, ...byName }
       const answer = await this.#context.cluster.request(node, offsetCommitApi, { groupId, topics }, options)
       throwRefusals(
         answer.topics.flatMap(({ name: topic, partitions }) =>

@@ -9,6 +9,7 @@ import {
 import { type Api, offsetCommitApi, offsetFetchApi } from '@partita/wire'
 import type { RequestOptions } from '../../cluster/cluster.ts'
 import { byTopic } from '../by-topic.ts'
+import { lastOffsetsVersionByName, offsetTopics } from '../../cluster/offset-topics.ts'
 import { TopicIds } from '../../cluster/topic-ids.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { MemberIdentity } from './member-identity.ts'
@@ -88,17 +89,9 @@ export class GroupOffsets implements OffsetStore {
   /** Commits in the name of this member's present generation. */
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
     const { memberId, generation, groupInstanceId } = this.#member
-    const committed = byTopic(offsets)
-    const ids = this.#idsOf(committed.keys())
-    const topics = Array.from(committed, ([name, of]) => ({
-      name,
-      topicId: ids.of(name),
-      partitions: of.map(({ partition, offset, metadata }) => ({
-        partitionIndex: partition,
-        committedOffset: offset,
-        committedMetadata: metadata,
-      })),
-    }))
+    const committed = offsetTopics(offsets)
+    const ids = this.#idsOf(committed.map(({ name }) => name))
+    const topics = committed.map((each) => ({ ...each, topicId: ids.of(each.name) }))
     const { groupId } = this.#coordinator
     const body = { groupId, generationIdOrMemberEpoch: generation, memberId, groupInstanceId, topics }
     const answer = await this.#coordinator.ask(offsetCommitApi, body, this.#options(ids))
@@ -115,7 +108,7 @@ export class GroupOffsets implements OffsetStore {
   }
 
   #options(ids: TopicIds): RequestOptions {
-    return { signal: this.#signal, atMostVersion: ids.areKnown ? undefined : lastVersionByName }
+    return { signal: this.#signal, atMostVersion: ids.areKnown ? undefined : lastOffsetsVersionByName }
   }
 
   #check(api: Api, errorCode: number, place: TopicPartition): void {
@@ -129,6 +122,3 @@ export class GroupOffsets implements OffsetStore {
     void this.#coordinator.cluster.topic(topic, { refresh: true, signal: this.#signal }).catch(() => undefined)
   }
 }
-
-/** Of OffsetCommit and OffsetFetch alike: from the next version on, topics go by their ids. */
-const lastVersionByName = 9

@@ -7,8 +7,8 @@ import {
   type TransactionStepOptions,
 } from '@partita/protocol'
 import { addOffsetsToTxnApi, endTxnApi, initProducerIdApi, txnOffsetCommitApi } from '@partita/wire'
-import { groupBy } from '../../cluster/group-by.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import { offsetTopics } from '../../cluster/offset-topics.ts'
 import type { ProducerIdentity } from '../producer-ids.ts'
 import { CoordinatorRequests } from './coordinator-requests.ts'
 import { PartitionAdder } from './partition-adder.ts'
@@ -198,17 +198,7 @@ export class Transactions implements TransactionControl {
     { groupId, generationId, memberId, groupInstanceId }: ConsumerGroupMetadata,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const topics = Array.from(
-      groupBy(offsets, ({ topic }) => topic),
-      ([name, of]) => ({
-        name,
-        partitions: of.map(({ partition, offset, metadata }) => ({
-          partitionIndex: partition,
-          committedOffset: offset,
-          committedMetadata: metadata,
-        })),
-      }),
-    )
+    const topics = offsetTopics(offsets)
     const member = { groupId, generationId, memberId, groupInstanceId: groupInstanceId ?? null }
     await this.#requests.ask(
       {
