@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startBroker, type Broker } from '@partita/broker'
+import type { TransportGuarantees } from '@partita/protocol'
+import { openTransport } from '../src/suites/transports.ts'
 
 // What people copy must work: every example of a README compiles, and those that end by themselves are run.
 
@@ -100,4 +102,29 @@ describe('the example', () => {
     await run('packages/partitioners/README.md')
     expect(await run('packages/wire/README.md')).toHaveLength(1)
   })
+})
+
+describe('the table of guarantees', () => {
+  /** What each of them means, as the port says it. */
+  function meanings(): [keyof TransportGuarantees, string][] {
+    const source = readFileSync(`${root}packages/protocol/src/transport.ts`, 'utf8')
+    const fields = source.matchAll(/\/\*\* (.*?)\. \*\/\n {2}readonly (\w+): Guarantee\n/g)
+    return Array.from(fields, ([, meaning, name]) => [name as keyof TransportGuarantees, meaning!])
+  }
+
+  it.each(['packages/transport-native/README.md', 'packages/transport-kafkajs/README.md'])(
+    'in %s says what the transports say',
+    (readme) => {
+      const [native, kafkajs] = (['native', 'kafkajs'] as const).map((name) => openTransport(name, ['127.0.0.1:9092']))
+      const rows = meanings().map(([name, meaning]) => {
+        const kept = [native!, kafkajs!].map(({ guarantees }) =>
+          guarantees[name] === true ? 'yes' : `no: ${guarantees[name]}`,
+        )
+        return `| \`${name}\` | ${[meaning, ...kept].join(' | ')} |`
+      })
+      expect(rows).toHaveLength(Object.keys(native!.guarantees).length)
+      const table = ['| guarantee | | `transport-native` | `transport-kafkajs` |', '|---|---|---|---|', ...rows]
+      expect(readFileSync(`${root}${readme}`, 'utf8')).toContain(`\n\n${table.join('\n')}\n\n`)
+    },
+  )
 })
