@@ -136,6 +136,22 @@ describe.each([['native', nativeStage] as const, ['kafkajs', kafkajsStage] as co
     expect(handled).toEqual(['a', 'b', 'c'])
   })
 
+  it('a compacted log, with batches that have lost all their records, is read to its end', async () => {
+    const configs = { 'cleanup.policy': 'compact', 'segment.bytes': 14 }
+    await using stage = await open({ topics: { [topic]: { partitions: 1, configs } } })
+    // The last batch of each producer outlives its records: it is what the producer is known by.
+    for (let i = 0; i < 12; i++) {
+      const producer = stage.producer()
+      await stage.ended(producer.send({ topic, key: `k${i % 3}`, value: String(i) }))
+    }
+    await stage.broker.control.cleanLogs()
+    const left = await stage.logged()
+    expect(left.length).toBeLessThan(6)
+    const handled = stage.consume({ fetchMaxBytes: 200, maxPartitionFetchBytes: 200 })
+    await stage.until(() => handled.length >= left.length && stage.broker.group('billing')?.offsets[0]?.offset === 12)
+    expect(handled).toEqual(left)
+  })
+
   it('a topic that is deleted and made anew under producer and consumer goes on from its beginning', async () => {
     await using stage = await open({ autoCreateTopics: false })
     const { broker } = stage
@@ -201,7 +217,7 @@ describe('over native', () => {
     expect(mostInFlight).toBeGreaterThan(200)
     // There and back takes 100 ms. To the old leader, then to the new one, both behind a batch that has to go the same way;
     // there is no room for a pause (KIP-951).
-    expect(slowest).toBeLessThanOrEqual(400)
+    expect(slowest).toBeLessThanOrEqual(350)
   })
 
   it('a coordinator that moves, and has to load first, while a transaction commits: it counts once', async () => {

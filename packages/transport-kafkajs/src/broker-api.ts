@@ -138,6 +138,8 @@ export interface FetchedPartition {
   readonly abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | undefined
   readonly preferredReadReplica?: number
   readonly messages: readonly IncomingMessage[]
+  /** Behind the last whole batch that came, also where none of its records are left; see fetch-ends.ts. */
+  readonly endOffset?: number | undefined
 }
 
 /** A record as kafkajs's decoder gives it. */

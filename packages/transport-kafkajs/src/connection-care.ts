@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { connectFailure, requestFailure } from './errors.ts'
+import { decodeWithEnds } from './fetch-ends.ts'
 
 /** kafkajs's `RequestQueue`, as far as it is touched here. */
 export interface RequestQueue {
@@ -36,7 +37,7 @@ export interface ConnectionPool {
 }
 
 export interface ProtocolRequest {
-  readonly request: { readonly apiName: string }
+  readonly request: { readonly apiName: string; readonly apiVersion: number }
   readonly response: { decode(bytes: unknown): Promise<unknown>; parse(data: unknown): Promise<unknown> }
 }
 
@@ -44,6 +45,7 @@ export interface ProtocolRequest {
  * Mends what kafkajs 2.2.4 gets wrong between a request and its answer, on these connections only:
  *
  * - its `parse` throws away a whole answer for the first error code in it; here codes stay in the answer;
+ * - its Fetch decoder tells of batches by their records only; here the end of the last batch is told, too (fetch-ends.ts);
  * - a connection that timed out or broke stays in use; here it is given up, with the other one to the same broker
  *   (`broken` is called), so that the next request starts on a new one;
  * - a connection that was given up would connect again by itself; here it stays down (`isBroken`);
@@ -77,8 +79,10 @@ export function careForPool(pool: ConnectionPool, isBroken: () => boolean, broke
   }
 }
 
-function withErrorsLeftIn(request: ProtocolRequest): ProtocolRequest {
-  return { ...request, response: { decode: request.response.decode, parse: (data) => Promise.resolve(data) } }
+function withErrorsLeftIn(sent: ProtocolRequest): ProtocolRequest {
+  const { request, response } = sent
+  const decode = request.apiName === 'Fetch' ? decodeWithEnds(request.apiVersion, response.decode) : response.decode
+  return { ...sent, response: { decode, parse: (data) => Promise.resolve(data) } }
 }
 
 /**

@@ -44,13 +44,17 @@ export function toFetchedBatch(target: TopicPartition, offset: number, fetched: 
     if (aborted !== undefined && aborted.covers(message, at)) continue
     if (message.isControlRecord !== true) records.push(new DecodedRecord(at, message))
   }
-  const last = fetched.messages.at(-1)?.batchContext
-  // A compacted batch may end after its last record.
-  if (last !== undefined) nextOffset = Math.max(nextOffset, Number(last.firstOffset) + last.lastOffsetDelta + 1)
+  // A compacted batch may end after its last record, or have none.
+  nextOffset = Math.max(nextOffset, fetched.endOffset ?? endOfBatch(fetched.messages.at(-1)))
   const { topic, partition } = target
   // Brokers look at the high watermark before they read, and may read further (seen with Kafka 4.3.1).
   const highWatermark = Math.max(Number(fetched.highWatermark), nextOffset)
   return { topic, partition, records, nextOffset, highWatermark }
+}
+
+function endOfBatch(message: IncomingMessage | undefined): number {
+  const batch = message?.batchContext
+  return batch === undefined ? 0 : Number(batch.firstOffset) + batch.lastOffsetDelta + 1
 }
 
 interface AbortedTransactions {

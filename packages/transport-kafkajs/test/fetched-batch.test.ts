@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FetchedPartition, IncomingMessage } from '../src/broker-api.ts'
+import { decodeWithEnds } from '../src/fetch-ends.ts'
 import { toFetchedBatch } from '../src/fetched-batch.ts'
 
 const target = { topic: 't', partition: 3 }
@@ -135,5 +136,51 @@ describe('headers', () => {
   it('may be missing, as in the formats before Kafka 0.11', () => {
     const { headers: _, ...old } = message(0)
     expect(toFetchedBatch(target, 0, fetched([old])).records[0]!.headers).toEqual([])
+  })
+})
+
+describe('the bytes of an answer', () => {
+  /** A batch's head, and a record count that its bytes need not keep. */
+  function batch(baseOffset: number, lastOffsetDelta: number, count: number): Buffer {
+    const bytes = Buffer.alloc(61)
+    bytes.writeBigInt64BE(BigInt(baseOffset))
+    bytes.writeInt32BE(49, 8)
+    bytes[16] = 2
+    bytes.writeInt32BE(lastOffsetDelta, 23)
+    bytes.writeInt32BE(count, 57)
+    return bytes
+  }
+
+  function answer(version: number, batches: readonly Buffer[]): Buffer {
+    const records = Buffer.concat(batches)
+    const head = Buffer.alloc(version >= 7 ? 10 : 4)
+    const topic = Buffer.from([0, 0, 0, 1, 0, 1, 0x74, 0, 0, 0, 1])
+    const place = Buffer.alloc(version >= 5 ? 30 : 22)
+    // One aborted transaction, then from version 11 on the preferred replica.
+    const aborted = Buffer.alloc(version >= 11 ? 24 : 20)
+    aborted.writeInt32BE(1)
+    const size = Buffer.alloc(4)
+    size.writeInt32BE(records.length)
+    return Buffer.concat([head, topic, place, aborted, size, records])
+  }
+
+  async function endOffset(version: number, decoded: number, batches: readonly Buffer[]): Promise<number | undefined> {
+    const messages = Array.from({ length: decoded }, (_, i) => message(i))
+    const partitions: FetchedPartition[] = [fetched(messages)]
+    const decode = decodeWithEnds(version, async () => ({ responses: [{ topicName: 't', partitions }] }))
+    await decode(answer(version, batches))
+    return partitions[0]!.endOffset
+  }
+
+  it.each([4, 5, 7, 11])('tell where batches without records end, in version %i', async (version) => {
+    expect(await endOffset(version, 0, [batch(5, 0, 0), batch(6, 3, 0)])).toBe(10)
+    expect(await endOffset(version, 2, [batch(5, 1, 2), batch(7, 3, 0)])).toBe(11)
+    expect(await endOffset(version, 0, [])).toBeUndefined()
+  })
+
+  it('are not passed over where kafkajs made no records of them, nor where they are cut', async () => {
+    expect(await endOffset(11, 2, [batch(5, 1, 2), batch(7, 0, 1), batch(8, 0, 0)])).toBe(7)
+    expect(await endOffset(11, 0, [batch(5, 0, 0), batch(6, 0, 0).subarray(0, 60)])).toBe(6)
+    expect(await endOffset(11, 0, [batch(5, 0, 0).fill(0, 8, 12)])).toBeUndefined()
   })
 })
