@@ -11,7 +11,12 @@ export async function kafkaUnderTest(options: StartKafkaOptions): Promise<KafkaC
   const bootstrap = givenBrokers()
   if (bootstrap === undefined) return await startKafka(options)
   const stop = async (): Promise<void> => {}
-  return { bootstrap, nodes: [], stop, [Symbol.asyncDispose]: stop }
+  const bootstrapOf = (): string[] => {
+    throw new PartitaError('INVALID_OPTION', 'KAFKA_BROKERS has one listener: no other is known.', {
+      api: 'KAFKA_BROKERS',
+    })
+  }
+  return { bootstrap, bootstrapOf, nodes: [], stop, [Symbol.asyncDispose]: stop }
 }
 
 /** Why tests that kill nodes cannot run in this environment; `undefined` where they can. Known before anything starts. */

@@ -10,7 +10,7 @@ export { kafkaUnderTest, reasonToSkipFaults } from './cluster-under-test.ts'
 export type { KafkaCluster, StartKafkaOptions } from './kafka-cluster.ts'
 export { startKafka } from './kafka-cluster.ts'
 export type { KafkaNode } from './kafka-node.ts'
-export type { KafkaProperties } from './server-properties.ts'
+export type { ExtraListener, KafkaProperties } from './server-properties.ts'
 export type { JavaToolOptions, JavaToolResult } from './java-tools.ts'
 export { runJavaTool } from './java-tools.ts'
 

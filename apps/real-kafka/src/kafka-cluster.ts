@@ -10,7 +10,7 @@ import { startGuardian } from './guardian.ts'
 import { javaArguments, javaCommand } from './java.ts'
 import { defaultKafkaVersion, kafkaJars } from './kafka-jars.ts'
 import { createKafkaNode, type KafkaNode } from './kafka-node.ts'
-import { type KafkaProperties, nodeAddress, type NodePlace } from './server-properties.ts'
+import { type ExtraListener, type KafkaProperties, nodeAddress, type NodePlace } from './server-properties.ts'
 
 export interface StartKafkaOptions {
   /** 1: the quickest. 3: replication factor 3, `min.insync.replicas` 2, so one node may be lost. */
@@ -19,12 +19,23 @@ export interface StartKafkaOptions {
   readonly version?: string | undefined
   /** Settings of every server, by Kafka's names, over those of the harness. */
   readonly properties?: KafkaProperties | undefined
+  /**
+   * Listeners beside the plain one, on ports of their own: see `KafkaCluster.bootstrapOf`. What they need, such as
+   * `sasl.enabled.mechanisms` or `ssl.keystore.certificate.chain`, is said by `properties`. Default: none.
+   */
+  readonly extraListeners?: readonly ExtraListener[] | undefined
 }
 
 /** A real Apache Kafka on 127.0.0.1, of this process alone: it and its data end with it, however it ends. */
 export interface KafkaCluster extends AsyncDisposable {
   /** `host:port` of every node. */
   readonly bootstrap: string[]
+  /**
+   * `host:port` of one of the extra listeners, of every node.
+   *
+   * @throws PartitaError `INVALID_OPTION` where the cluster was started without it
+   */
+  bootstrapOf(listener: ExtraListener): string[]
   /** By id, node 1 first; empty where the cluster was not started here. */
   readonly nodes: readonly KafkaNode[]
   /** Kills the nodes and removes their data. */
@@ -38,7 +49,7 @@ const pollEveryMs = 100
  * Starts a cluster and waits until every node knows every other.
  *
  * @throws PartitaError `INVALID_OPTION`; `MISSING_PACKAGE` or `CONNECTION_FAILED` where the jars cannot be had (see
- * {@link kafkaJars}); `CONNECTION_FAILED`, with what its log says, where a node is not ready within 60 s
+ * {@link kafkaJars}); `CONNECTION_FAILED`, with what its log says, where a node is not ready within 120 s
  */
 export async function startKafka(options: StartKafkaOptions): Promise<KafkaCluster> {
   choiceOption('nodes', options.nodes, [1, 3])
@@ -50,7 +61,8 @@ export async function startKafka(options: StartKafkaOptions): Promise<KafkaClust
   }
 }
 
-async function startOnFreePorts({ nodes: count, version, properties }: StartKafkaOptions): Promise<KafkaCluster> {
+async function startOnFreePorts(options: StartKafkaOptions): Promise<KafkaCluster> {
+  const { nodes: count, version, properties = {}, extraListeners = [] } = options
   const jars = await kafkaJars(version ?? defaultKafkaVersion)
   const java = await javaCommand()
   const root = await mkdtemp(join(tmpdir(), 'partita-kafka-'))
@@ -63,10 +75,10 @@ async function startOnFreePorts({ nodes: count, version, properties }: StartKafk
     await guardian.dismiss()
   }
   try {
-    const places = await choosePlaces(count)
+    const places = await choosePlaces(count, extraListeners)
     const clusterId = newClusterId()
     const formatted = await Promise.all(
-      places.map((place) => formatNode({ place, places, clusterId, root, jars, java, properties: properties ?? {} })),
+      places.map((place) => formatNode({ place, places, clusterId, root, jars, java, properties })),
     )
     for (const [index, { propertiesFile, logFile }] of formatted.entries()) {
       const { id } = places[index]!
@@ -77,19 +89,26 @@ async function startOnFreePorts({ nodes: count, version, properties }: StartKafk
     }
     await Promise.all(nodes.map((node) => node.start()))
     await allReady(nodes)
+    const bootstrap = nodes.map(({ address }) => address)
+    const bootstrapOf = (listener: ExtraListener): string[] => {
+      choiceOption('listener', listener, extraListeners)
+      return places.map((place) => nodeAddress(place, listener))
+    }
+    return { bootstrap, bootstrapOf, nodes, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
     await stop()
     throw error
   }
-  return { bootstrap: nodes.map(({ address }) => address), nodes, stop, [Symbol.asyncDispose]: stop }
 }
 
-async function choosePlaces(count: number): Promise<NodePlace[]> {
-  const ports = await freePorts(count * 2)
+async function choosePlaces(count: number, extraListeners: readonly ExtraListener[]): Promise<NodePlace[]> {
+  const ports = await freePorts(count * (2 + extraListeners.length))
+  const next = (): number => ports.pop()!
   return Array.from({ length: count }, (_, index) => ({
     id: index + 1,
-    port: ports[index * 2]!,
-    controllerPort: ports[index * 2 + 1]!,
+    port: next(),
+    controllerPort: next(),
+    extraPorts: Object.fromEntries(extraListeners.map((name) => [name, next()])),
   }))
 }
 

@@ -7,13 +7,19 @@ export interface NodePlace {
   /** Where clients and the other brokers connect. */
   readonly port: number
   readonly controllerPort: number
+  /** The ports of the listeners beside the plain one. */
+  readonly extraPorts: Readonly<Partial<Record<ExtraListener, number>>>
 }
 
+/** A listener beside the plain one that every node has, by the name of its security protocol. */
+export type ExtraListener = 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+
 const host = '127.0.0.1'
+const protocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const
 
 /** Where clients find the node. */
-export function nodeAddress(node: NodePlace): string {
-  return `${host}:${node.port}`
+export function nodeAddress(node: NodePlace, listener?: ExtraListener): string {
+  return `${host}:${listener === undefined ? node.port : node.extraPorts[listener]}`
 }
 
 /**
@@ -32,7 +38,13 @@ export function serverProperties(
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': cluster.map((n) => `${n.id}@${host}:${n.controllerPort}`).join(','),
-    listeners: `PLAINTEXT://${nodeAddress(node)},CONTROLLER://${host}:${node.controllerPort}`,
+    listeners: [
+      `PLAINTEXT://${nodeAddress(node)}`,
+      ...Object.entries(node.extraPorts).map(([name, port]) => `${name}://${host}:${port}`),
+      `CONTROLLER://${host}:${node.controllerPort}`,
+    ].join(','),
+    // Kafka's own map has no CONTROLLER where there is a listener with SSL or SASL.
+    'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT', ...protocols.map((name) => `${name}:${name}`)].join(','),
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': dataFolder,
     ...quickGroups,

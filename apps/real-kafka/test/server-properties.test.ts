@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { newClusterId } from '../src/format-node.ts'
 import { propertiesText, serverProperties } from '../src/server-properties.ts'
 
-const places = [1, 2, 3].map((id) => ({ id, port: 20_000 + id, controllerPort: 21_000 + id }))
+const places = [1, 2, 3].map((id) => ({ id, port: 20_000 + id, controllerPort: 21_000 + id, extraPorts: {} }))
 
 it('a lone node listens on 127.0.0.1 only, keeps one copy, and is not fenced in a hurry', () => {
   const properties = serverProperties(places[0]!, [places[0]!], '/data', {})
@@ -25,6 +25,12 @@ it('three nodes vote together, keep three copies, and lose one without a write b
     'offsets.topic.replication.factor': 3,
     'broker.session.timeout.ms': 3000,
   })
+})
+
+it('other listeners stand beside the plain one, which is the brokers’ own', () => {
+  const place = { ...places[0]!, extraPorts: { SASL_SSL: 22_001 } }
+  const listeners = 'PLAINTEXT://127.0.0.1:20001,SASL_SSL://127.0.0.1:22001,CONTROLLER://127.0.0.1:21001'
+  expect(serverProperties(place, [place], '/data', {})).toMatchObject({ listeners })
 })
 
 it('what the caller sets wins', () => {
