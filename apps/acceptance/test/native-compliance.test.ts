@@ -11,13 +11,16 @@ const ways: Readonly<Record<string, (broker: Broker) => NativeTransportOptions>>
   'in memory': (broker) => ({ brokers: broker.bootstrap, connector: memoryConnector(broker) }),
 }
 
+/** Members hear of their partitions with their heartbeats: by default every five seconds. */
+const configs = { 'group.consumer.heartbeat.interval.ms': 100 }
+
 for (const [way, optionsFor] of Object.entries(ways)) {
   describe(way, () => {
     let broker: Broker
     let cluster: ClusterUnderTest
 
     beforeAll(async () => {
-      broker = await startBroker({ autoCreateTopics: false })
+      broker = await startBroker({ autoCreateTopics: false, configs })
       cluster = clusterAt(broker.bootstrap, () => nativeTransport(optionsFor(broker)))
     })
     afterAll(() => broker.close())
@@ -35,7 +38,7 @@ describe('by the consumer protocol (KIP-848)', () => {
   let cluster: ClusterUnderTest
 
   beforeAll(async () => {
-    broker = await startBroker({ autoCreateTopics: false, configs: { 'group.consumer.heartbeat.interval.ms': 100 } })
+    broker = await startBroker({ autoCreateTopics: false, configs })
     const connector = memoryConnector(broker)
     const newTransport = (): Transport => nativeTransport({ brokers: broker.bootstrap, connector })
     cluster = clusterAt(broker.bootstrap, () => withGroupProtocol(newTransport(), { groupProtocol: 'consumer' }))
