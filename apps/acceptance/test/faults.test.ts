@@ -170,6 +170,22 @@ describe.each([['native', nativeStage] as const, ['kafkajs', kafkajsStage] as co
 })
 
 describe('over native', () => {
+  it('a topic that is made anew is read from its beginning, also where it already has more than was read of the old one', async () => {
+    await using stage = await nativeStage({ autoCreateTopics: false })
+    const { broker } = stage
+    const handled = stage.consume()
+    const producer = stage.producer()
+    await stage.ended(stage.send(producer, ['a', 'b']))
+    await stage.until(() => handled.length === 2)
+    const resting = broker.control.on({ api: 'Fetch' }).always().fail('NOT_LEADER_OR_FOLLOWER')
+    broker.deleteTopic(topic)
+    broker.createTopic(topic, 1)
+    await stage.ended(stage.send(producer, ['d', 'e', 'f', 'g']))
+    resting.remove()
+    await stage.until(() => handled.length >= 6)
+    expect(handled).toEqual(['a', 'b', 'd', 'e', 'f', 'g'])
+  })
+
   it('a broker that moves every partition each second: nothing is lost, twice, out of order or late', async () => {
     const partitions = 6
     await using stage = await nativeStage({ nodes: 3, topics: { [topic]: partitions } }, 50)

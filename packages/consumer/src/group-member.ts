@@ -194,7 +194,7 @@ export class GroupMember implements GroupListener {
     )
     this.lost([batch])
     this.assigned([{ ...placeOf(batch), committed: null }], partition.fence)
-    this.records(batch)
+    this.records({ ...batch, startsOver: false })
   }
 
   #fetchAgain(partition: PartitionConsumer): void {
@@ -225,9 +225,13 @@ export class GroupMember implements GroupListener {
   }
 }
 
-/** A whole batch from below where the partition stood. (Single records from there are repeats, and passed over.) */
+/**
+ * A whole batch from below where the partition stood, or one that says so. (Other records from there are repeats, and passed
+ * over.)
+ */
 function goesBack(partition: PartitionConsumer, batch: FetchedBatch): boolean {
-  return batch.records.length > 0 && partition.position !== null && batch.nextOffset <= partition.position
+  if (batch.records.length === 0 || partition.position === null) return false
+  return batch.nextOffset <= partition.position || batch.startsOver === true
 }
 
 function placeOf({ topic, partition }: TopicPartition): TopicPartition {

@@ -215,6 +215,18 @@ describe('a log that goes back', () => {
     expect(t.transport.committed('orders', 0)!.offset).toBe(5)
   })
 
+  it('is handled from there also where the other log has more records than were handled of this one', async () => {
+    const t = await start({ onCall: (call) => call.done() })
+    t.transport.assign([orders0])
+    t.transport.deliver('orders', 0, keyed('a', 'b'))
+    await t.clock.settle()
+    const records = [0, 1, 2].map((offset) => ({ offset, key: 'c' }))
+    t.transport.deliver('orders', 0, records, { startsOver: true })
+    await t.clock.advance(5000)
+    expect(t.started()).toEqual([0, 1, 0, 1, 2])
+    expect(t.transport.committed('orders', 0)!.offset).toBe(3)
+  })
+
   it('is not seen in a batch whose first records are repeats', async () => {
     const t = await start({ onCall: (call) => call.done() })
     t.transport.assign([{ ...orders0, committed: { offset: 10, metadata: '' } }])

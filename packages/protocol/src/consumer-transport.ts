@@ -20,6 +20,11 @@ export interface FetchedBatch extends TopicPartition {
   readonly nextOffset: number
   /** The end of the log as the broker told it with this fetch: `highWatermark - nextOffset` is the lag. */
   readonly highWatermark: number
+  /**
+   * The records are of another log than those before, which had the same offsets for others: it was cut, or its topic made
+   * anew. Default `false`.
+   */
+  readonly startsOver?: boolean | undefined
 }
 
 /**
@@ -42,7 +47,7 @@ export interface GroupListener {
   lost(partitions: readonly TopicPartition[]): void
   /**
    * Where the log itself went back (truncation, a topic that was made anew, an offset out of range), a batch may lie wholly
-   * below the one before it: handling goes on from there.
+   * below the one before it, or say that it `startsOver`: handling goes on from there.
    */
   records(batch: FetchedBatch): void
   /** The membership has ended for good; no other call follows. */

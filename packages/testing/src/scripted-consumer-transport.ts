@@ -37,6 +37,8 @@ export interface DeliverOptions {
   readonly highWatermark?: number
   /** The batch was on its way when the partition was paused: then it may still come. */
   readonly onItsWay?: boolean
+  /** The records are of another log than those before. */
+  readonly startsOver?: boolean
 }
 
 /**
@@ -168,9 +170,9 @@ class Script implements ScriptedConsumerTransport {
       to.next = offset + 1
       return fetchedRecord(offset, record)
     })
-    const { nextOffset = to.next, highWatermark = nextOffset } = options
+    const { nextOffset = to.next, highWatermark = nextOffset, startsOver } = options
     to.next = nextOffset
-    this.#member().records({ topic, partition, records: fetched, nextOffset, highWatermark })
+    this.#member().records({ topic, partition, records: fetched, nextOffset, highWatermark, startsOver })
   }
 
   async revoke(partitions: readonly TopicPartition[] = this.#held.all()): Promise<boolean> {

@@ -74,7 +74,7 @@ describe('leaders', () => {
   })
 
   it('that lost records set the position back to where the logs part (KIP-320)', async () => {
-    const { kafka, read } = await started(1, (each) => {
+    const { kafka, member, read } = await started(1, (each) => {
       each.log('t', 0).append(['a'])
       each.log('t', 0).append(['cut off'])
     })
@@ -83,6 +83,8 @@ describe('leaders', () => {
     kafka.log('t', 0).append(['instead', 'and more'])
     await kafka.clock.advance(3_000)
     expect(read(0)).toEqual(['a', 'cut off', 'instead', 'and more'])
+    const restarts = member.batches.filter(({ startsOver }) => startsOver === true)
+    expect(restarts.map(({ records }) => records[0]!.offset)).toEqual([1])
   })
 
   it('that cannot be reached are asked again, with growing pauses', async () => {

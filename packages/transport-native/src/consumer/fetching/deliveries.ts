@@ -94,7 +94,9 @@ export class Deliveries {
     position.corruptions = 0
     if (isLast) position.waiting.shift()
     if (position.waiting.length > 0) this.#ready.add(position)
-    this.#settings.records({ topic, partition, records, nextOffset, highWatermark: slice.highWatermark })
+    const { highWatermark, startsOver } = slice
+    if (records.length > 0) slice.startsOver = false
+    this.#settings.records({ topic, partition, records, nextOffset, highWatermark, ...(startsOver && { startsOver }) })
     if (isLast) this.#settings.madeRoom()
     return records.length
   }

@@ -1,5 +1,5 @@
-import { PartitaError, toPartitaError } from '@partita/protocol'
-import { fetchApi } from '@partita/wire'
+import { PartitaError, reasonOf, toPartitaError } from '@partita/protocol'
+import { fetchApi, zeroUuid } from '@partita/wire'
 import type { Cluster, PartitionMetadata } from '../../cluster/cluster.ts'
 import { rest, retryBackoff } from '../retry.ts'
 import { endOfEpoch } from './epoch-end.ts'
@@ -46,8 +46,9 @@ export class FetchCare {
    */
   route(position: FetchPosition): number | null {
     const { cluster } = this.#settings
-    if (position.offset === null) return this.#begin(position, () => this.#findStart(position))
+    if (position.offset === null) return this.#begin(position, () => this.#findStart(position, outOfRange))
     const topic = cluster.cachedTopic(position.topic)
+    if (topic !== undefined && wasMadeAnew(position, topic.topicId)) return this.#beginAnew(position)
     const metadata = topic?.partitions[position.partition]
     if (topic === undefined || metadata === undefined || metadata.leader < 0) return this.#noLeader(position)
     if (mustCompare(position, metadata)) return this.#begin(position, () => this.#compare(position, metadata))
@@ -128,8 +129,17 @@ export class FetchCare {
     position.offset = null
   }
 
-  async #findStart(position: FetchPosition): Promise<void> {
-    const { offsets, failure } = await this.#settings.starts.find([position], outOfRange)
+  /** What was read before is of another log, whose offsets mean nothing here. */
+  #beginAnew(position: FetchPosition): null {
+    position.topicId = ''
+    position.offset = null
+    position.leaderEpoch = -1
+    position.startsOver = true
+    return this.#begin(position, () => this.#findStart(position, 'its topic was deleted and made anew'))
+  }
+
+  async #findStart(position: FetchPosition, why: string): Promise<void> {
+    const { offsets, failure } = await this.#settings.starts.find([position], why)
     const [offset] = offsets.values()
     if (offset === undefined) throw failure ?? new PartitaError('UNEXPECTED', 'The broker told no offset.')
     position.offset = offset
@@ -146,8 +156,10 @@ export class FetchCare {
     if (end === null || end < position.offset!) {
       starts.checkMayReset([position], 'a new leader has cut off its log before the offset to go on from')
       // What waits to be handed over was read before, and may be cut off in part.
+      const delivered = position.waiting[0]?.from ?? position.offset!
       if (end === null) position.offset = null
-      else move(position, Math.min(end, position.waiting[0]?.from ?? end))
+      const next = end === null ? position : move(position, Math.min(end, delivered))
+      next.startsOver = end === null || end < delivered
     }
     this.#done(position)
   }
@@ -169,8 +181,12 @@ function mustCompare(position: FetchPosition, { leaderEpoch }: PartitionMetadata
   return position.lastFetchedEpoch >= 0 && position.leaderEpoch >= 0 && leaderEpoch > position.leaderEpoch
 }
 
+function wasMadeAnew({ topicId: before }: FetchPosition, topicId: string): boolean {
+  return before !== '' && before !== zeroUuid && topicId !== zeroUuid && before !== topicId
+}
+
 function placed(error: PartitaError, { topic, partition }: FetchPosition): PartitaError {
   if (error.place.partition !== undefined) return error
-  const text = `The partition cannot be read on: ${error.message}`
-  return new PartitaError(error.code, text, { api: fetchApi.name, topic, partition, cause: error })
+  const text = `The partition cannot be read on: ${reasonOf(error)}`
+  return new PartitaError(error.code, text, { api: fetchApi.name, ...error.place, topic, partition, cause: error })
 }

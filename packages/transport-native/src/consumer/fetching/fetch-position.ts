@@ -33,6 +33,8 @@ export class FetchPosition implements TopicPartition {
   corruptions = 0
   /** A replica that is nearer than the leader, while that holds (KIP-392). */
   replica: { readonly node: number; readonly until: number } | undefined
+  /** What comes next is of another log than what was handed over. */
+  startsOver = false
   /** What has come and is not handed over yet: it is being decoded, or the partition is paused. */
   readonly waiting: FetchedSlice[] = []
   /** The next portion of it is being decompressed. */

@@ -13,6 +13,8 @@ export interface FetchedSlice {
   readonly headers: readonly BatchHeader[]
   readonly aborted: AnsweredPartition['abortedTransactions']
   bytes: Uint8Array
+  /** It is the first of another log than the slices before. */
+  startsOver: boolean
   /** Those that are still to be delivered, the next one last; `null` until they are sifted. */
   left: BatchHeader[] | null
 }
@@ -27,5 +29,5 @@ export function sliceOf(answered: AnsweredPartition, from: number): FetchedSlice
   const nextOffset = last.lastOffset + 1
   // Brokers look at the high watermark before they read, and may read further (seen with Kafka 4.3.1).
   const highWatermark = Math.max(answered.highWatermark, nextOffset)
-  return { from, nextOffset, highWatermark, headers, aborted, bytes, left: null }
+  return { from, nextOffset, highWatermark, headers, aborted, bytes, startsOver: false, left: null }
 }

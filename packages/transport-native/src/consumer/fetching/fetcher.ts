@@ -186,6 +186,8 @@ export class Fetcher {
       if (slice === null) return false
       position.offset = slice.nextOffset
       position.lastFetchedEpoch = slice.headers.at(-1)!.partitionLeaderEpoch
+      slice.startsOver = position.startsOver
+      position.startsOver = false
       position.waiting.push(slice)
     } catch (error) {
       this.#care.unreadable(position, from, toPartitaError(error))
