@@ -82,6 +82,7 @@ async function compliance() {
   const faults = {
     loseNextProduceAnswer: () => void broker.control.on({ api: 'Produce' }).loseAnswer(),
     refuseNextProduce: () => void broker.control.on({ api: 'Produce' }).fail('NOT_LEADER_OR_FOLLOWER'),
+    loseNextEndTxnAnswer: () => void broker.control.on({ api: 'EndTxn' }).loseAnswer(),
   }
   let names = 0
   const newName = (kind) => `${kind}-${(names += 1)}`
