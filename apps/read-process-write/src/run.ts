@@ -64,8 +64,9 @@ export async function run(options: RunOptions): Promise<Report> {
     }
     await untilDone(transport, orders, groupId)
     await Promise.all([...workers.values()].map((worker) => worker.stop()))
+    // One that was started a moment ago may be stopped before it listens: it has no exit code then, and has done nothing.
     for (const [name, { exitCode, errors }] of workers)
-      if (exitCode !== 0) failures.push(`${name} ended with ${exitCode}: ${errors}`)
+      if (exitCode !== 0 && exitCode !== null) failures.push(`${name} ended with ${exitCode}: ${errors}`)
   } finally {
     await Promise.all([...workers.values()].map((worker) => worker.kill()))
   }
