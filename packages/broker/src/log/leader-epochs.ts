@@ -24,6 +24,8 @@ export class LeaderEpochs {
    * @param log from where to where there are records now
    */
   endOf(epoch: number, log: { readonly startOffset: number; readonly endOffset: number }): EpochEnd | undefined {
+    // -1 stands for none.
+    if (epoch < 0) return undefined
     const next = this.#starts.findIndex((start) => start.epoch > epoch)
     if (next < 0) {
       const isLatest = this.#starts.at(-1)?.epoch === epoch
