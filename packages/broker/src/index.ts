@@ -24,7 +24,14 @@ export type { GroupState } from './groups/group.ts'
 export type { BrokerControl } from './control/broker-control.ts'
 export type { NodeControl } from './cluster/node-control.ts'
 export type { CoordinatorKind } from './cluster/cluster.ts'
-export type { Fault, FaultBuilder, FaultRule, ObservedRequest, RequestFilter } from './control/fault-rules.ts'
+export type {
+  Alteration,
+  Fault,
+  FaultBuilder,
+  FaultRule,
+  ObservedRequest,
+  RequestFilter,
+} from './control/fault-rules.ts'
 
 // For transports without sockets.
 export type { MemoryConnection } from './memory-connection.ts'

@@ -124,6 +124,38 @@ describe('a connection', () => {
     expect(client.framesReceived).toBe(2)
   })
 
+  test('has another request carried out for it, and hears another answer', async () => {
+    await using broker = createBroker({ topics: { t: 1, u: 1 } })
+    const client = connectClient(broker)
+    const describe = async (name: string) => {
+      const { topics, clusterId } = await client.call(metadataApi, 9, { topics: [{ name }] })
+      return [topics.map((topic) => topic.name), clusterId]
+    }
+    const [, clusterId] = await describe('t')
+    broker.control.on({ api: 'Metadata' }).alterRequest((body) => ({ ...(body as object), topics: [{ name: 'u' }] }))
+    expect(await describe('t')).toEqual([['u'], clusterId])
+    broker.control.on({ api: 'Metadata' }).alterAnswer((body) => ({ ...(body as object), clusterId: 'another' }))
+    expect(await describe('t')).toEqual([['t'], 'another'])
+    expect(await describe('t')).toEqual([['t'], clusterId])
+  })
+
+  test('hangs where a member that is frozen speaks, and no other', async () => {
+    const clock = createVirtualClock()
+    await using broker = createBroker({ clock })
+    const [frozen, other, thawed] = [connectClient(broker), connectClient(broker), connectClient(broker)]
+    const beat = (client: typeof other, memberId: string) =>
+      void client.call(heartbeatApi, 4, { groupId: 'g', generationId: 0, memberId, groupInstanceId: null })
+    const rule = broker.control.freezeMember('g', 'm')
+    beat(frozen, 'm')
+    beat(other, 'n')
+    await clock.advance(60_000)
+    expect([frozen.framesReceived, other.framesReceived, rule.hits]).toEqual([0, 1, 1])
+    rule.remove()
+    beat(thawed, 'm')
+    await clock.settle()
+    expect(thawed.framesReceived).toBe(1)
+  })
+
   test('can be closed together with all others, whatever is parked on it', async () => {
     const clock = createVirtualClock()
     await using broker = createBroker({ topics: { t: 1 }, clock })

@@ -13,6 +13,11 @@ export interface BrokerControl extends NodeControl {
    * take a request act on it together.
    */
   on(filter: RequestFilter): FaultBuilder
+  /**
+   * A member of a group falls silent, as a process that is paused: what it sends as that member hangs, with its connection,
+   * until the rule is removed. What it fetches and writes goes on.
+   */
+  freezeMember(groupId: string, memberId: string): FaultRule
   /** The rules that are in force. */
   readonly rules: readonly FaultRule[]
   /** Removes all rules, heals all disks, and sets the clock right. */
@@ -75,6 +80,11 @@ export function createControlDesk(
       return nodes.controller
     },
     on: rules.on,
+    freezeMember: (groupId, memberId) =>
+      rules
+        .on({ where: isOf(groupId, memberId) })
+        .always()
+        .swallow(),
     get rules() {
       return rules.all()
     },
@@ -110,5 +120,13 @@ export function createControlDesk(
       observers.notify(request)
       return rules.take(request)
     },
+  }
+}
+
+/** What a member sends to its group, by either protocol, says who it is. */
+function isOf(groupId: string, memberId: string): (request: ObservedRequest) => boolean {
+  return ({ body }) => {
+    const said = body as { readonly groupId?: unknown; readonly memberId?: unknown }
+    return said.groupId === groupId && said.memberId === memberId
   }
 }

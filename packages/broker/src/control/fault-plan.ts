@@ -1,5 +1,5 @@
 import type { KafkaErrorName } from '@partita/protocol'
-import type { Fault, FaultRule } from './fault-rules.ts'
+import type { Alteration, Fault, FaultRule } from './fault-rules.ts'
 import { takesPartition } from './fault-rules.ts'
 
 /** What the rules that took a request do to it, all together. */
@@ -12,7 +12,11 @@ export interface FaultPlan {
   /** The error for the request as a whole, where its API has but one. */
   readonly error: KafkaErrorName | undefined
   readonly errorFor: (topic: string, partition: number) => KafkaErrorName | undefined
+  readonly alterRequest: Alteration
+  readonly alterAnswer: Alteration
 }
+
+const unchanged: Alteration = (body) => body
 
 export const noFaults: FaultPlan = {
   drop: false,
@@ -22,6 +26,8 @@ export const noFaults: FaultPlan = {
   throttleMs: 0,
   error: undefined,
   errorFor: () => undefined,
+  alterRequest: unchanged,
+  alterAnswer: unchanged,
 }
 
 export function faultPlan(rules: readonly FaultRule[]): FaultPlan {
@@ -36,6 +42,8 @@ export function faultPlan(rules: readonly FaultRule[]): FaultPlan {
     throttleMs: longest(faults, 'throttle'),
     error: failing[0]?.error,
     errorFor: (topic, partition) => failing.find(({ filter }) => takesPartition(filter, { topic, partition }))?.error,
+    alterRequest: inTurn(faults, 'alterRequest'),
+    alterAnswer: inTurn(faults, 'alterAnswer'),
   }
 }
 
@@ -43,4 +51,8 @@ function longest(faults: readonly Fault[], kind: 'delay' | 'throttle'): number {
   let ms = 0
   for (const fault of faults) if (fault.kind === kind) ms = Math.max(ms, fault.ms)
   return ms
+}
+
+function inTurn(faults: readonly Fault[], kind: 'alterRequest' | 'alterAnswer'): Alteration {
+  return (body) => faults.reduce((altered, fault) => (fault.kind === kind ? fault.change(altered) : altered), body)
 }

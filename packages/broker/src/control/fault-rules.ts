@@ -38,6 +38,10 @@ export type Fault =
   | { readonly kind: 'swallow' }
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'throttle'; readonly ms: number }
+  | { readonly kind: 'alterRequest' | 'alterAnswer'; readonly change: Alteration }
+
+/** Makes another body of a decoded one; what it gives has to be of the same form. */
+export type Alteration = (body: unknown) => unknown
 
 /** A rule that is in force. */
 export interface FaultRule {
@@ -72,6 +76,13 @@ export interface FaultBuilder {
   delay(ms: number): FaultRule
   /** Answers at once that the client is over its quota, and mutes the connection for so long (KIP-219). */
   throttle(ms: number): FaultRule
+  /**
+   * Carries out another request of the same API and version: what `change` makes of the body, whose form is that of
+   * `ObservedRequest.body`. What it throws, or gives that cannot be, closes the connection.
+   */
+  alterRequest(change: Alteration): FaultRule
+  /** Answers something else: what `change` makes of the answer's body (`ResponseInput<…>` of `@partita/wire`). */
+  alterAnswer(change: Alteration): FaultRule
 }
 
 /** Rules in the order in which they were made. */
@@ -124,6 +135,8 @@ export function createFaultRules(): FaultRules {
       swallow: () => add(filter, count, { kind: 'swallow' }),
       delay: (ms) => add(filter, count, { kind: 'delay', ms: integerOption('ms', ms, { min: 0 }) }),
       throttle: (ms) => add(filter, count, { kind: 'throttle', ms: integerOption('ms', ms, { min: 0 }) }),
+      alterRequest: (change) => add(filter, count, { kind: 'alterRequest', change }),
+      alterAnswer: (change) => add(filter, count, { kind: 'alterAnswer', change }),
     }
   }
 

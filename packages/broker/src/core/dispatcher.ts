@@ -55,16 +55,12 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
     const request = decodeRequest(frame)
     const plan = control.isWatching ? inspect(request, served, peer) : noFaults
     if (plan !== noFaults) return serveUnder(plan, request, served, peer)
-    const answer = handle(served, request, contextOf(request, peer, plan))
+    const answer = handle(served, request.body, contextOf(request, peer, plan))
     return answer instanceof Promise ? answer.then((late) => encode(request, late)) : encode(request, answer)
   }
 
   /** Nobody is told of what would not outlive the broker, if it is to. */
-  function handle(
-    served: ServedApi,
-    { body }: DecodedRequest,
-    context: RequestContext,
-  ): Answer<never> | Promise<Answer<never>> {
+  function handle(served: ServedApi, body: unknown, context: RequestContext): Answer<never> | Promise<Answer<never>> {
     if (served.settlesStorage) return serveAtRightNode(served, body as never, context)
     const { storage } = broker
     const writesBefore = storage.writes
@@ -116,11 +112,12 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
     if (plan.drop) return { close: true }
     if (plan.swallow) return { stall: true }
     const context = contextOf(request, peer, plan)
-    const { body } = request
+    const body = plan.alterRequest(request.body)
     const refused = plan.error !== undefined && served.refuse !== undefined
-    const answer = refused
+    const given = refused
       ? served.refuse!(body as never, kafkaErrorCodes[plan.error!], context)
-      : await handle(served, request, context)
+      : await handle(served, body, context)
+    const answer = given === undefined ? undefined : (plan.alterAnswer(given) as Answer<never>)
     if (plan.loseAnswer) return { close: true }
     if (plan.throttleMs === 0 || answer === undefined) return encode(request, answer)
     const throttled = { ...(answer as object), throttleTimeMs: plan.throttleMs }
