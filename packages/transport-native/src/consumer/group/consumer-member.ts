@@ -148,7 +148,8 @@ export class ConsumerMember implements MemberIdentity {
       // Either the broker has no such API, or it says that it is not switched on.
       if (error.code !== 'UNSUPPORTED_VERSION') throw error
       const text =
-        "The brokers have no groups of the consumer protocol (KIP-848): that takes Kafka 4, or 'group.version' 1. " +
+        'The brokers have no groups of the consumer protocol (KIP-848): that takes Kafka 4, or 3.9 with ' +
+        "group.coordinator.rebalance.protocols=classic,consumer, and 'group.version' 1. " +
         "Use groupProtocol: 'classic'."
       throw new PartitaError('UNSUPPORTED', text, { api: 'groupProtocol', groupId, cause: error })
     }
