@@ -56,7 +56,7 @@ export class Delivery {
     stopTimer(queue)
     for (const batch of queue.removeWaiting()) {
       if (batch.attempts > 0) this.#ports.session.abandon(batch.seal())
-      for (const record of batch.pending()) this.#ports.failures.reject(queue, record, error)
+      this.#ports.failures.failBatch(queue, batch, error)
       this.#ports.memory.take(-batch.bytes)
     }
     if (queue.head !== undefined) queue.head.cancelled = true
@@ -69,27 +69,23 @@ export class Delivery {
     for (const batch of queue.removeAll()) {
       const error = errorFor(inFlight || batch.maybeStored)
       inFlight = false
-      for (const record of batch.pending()) this.#ports.failures.reject(queue, record, error)
+      this.#ports.failures.failBatch(queue, batch, error)
       this.#ports.memory.take(-batch.bytes)
     }
   }
 
   #advance(queue: PartitionQueue, now: number): void {
     const { deliveryTimeoutMs } = this.#settings
-    while (!queue.flying && queue.head !== undefined) {
-      const head = queue.head
-      const deadline = head.createdAt + deliveryTimeoutMs
-      const startAt = this.#startAt(queue, head)
-      if (now >= deadline) {
-        this.#ports.failures.failHead(queue, this.#giveUp(queue, head, expiredError(head, deliveryTimeoutMs, queue)))
-      } else if (startAt > now) {
-        this.#sleep(queue, Math.min(startAt, deadline), now)
-        return
-      } else {
-        this.#write(queue, now)
-      }
-    }
+    const { head } = queue
+    if (head === undefined || queue.flying) return stopTimer(queue)
+    const deadline = head.createdAt + deliveryTimeoutMs
+    const startAt = this.#startAt(queue, head)
+    if (now < deadline && startAt > now) return this.#sleep(queue, Math.min(startAt, deadline), now)
     stopTimer(queue)
+    if (now < deadline) return this.#write(queue, now)
+    this.#ports.failures.failHead(queue, this.#giveUp(queue, head, expiredError(head, deliveryTimeoutMs, queue)))
+    // In another turn: first everybody hears of what failed here.
+    this.wake(queue)
   }
 
   #startAt(queue: PartitionQueue, head: OutgoingBatch): number {
@@ -129,7 +125,8 @@ export class Delivery {
     queue.removeHead()
     this.batchesWritten++
     const { session, outstanding, hooks, memory } = this.#ports
-    batch.acknowledge(queue, result, outstanding)
+    batch.acknowledge(queue, result)
+    outstanding.acknowledge(batch.shares)
     if (hooks.wants('batchWritten')) {
       hooks.tell('batchWritten', { ...this.#event(queue, batch), baseOffset: result.baseOffset })
     }

@@ -1,11 +1,11 @@
-import type { Bytes, PartitaError } from '@partita/protocol'
+import type { Bytes, PartitaError, TopicPartition } from '@partita/protocol'
 import type { BufferMemory } from './buffer-memory.ts'
 import type { Halts } from './halts.ts'
 import type { HookDispatcher } from './hooks.ts'
 import { keyIdentity } from './key-identity.ts'
 import type { FailurePolicyName } from './options.ts'
 import type { OutgoingBatch } from './outgoing-batch.ts'
-import type { OutstandingRecords, PendingRecord } from './outstanding-records.ts'
+import type { OutstandingRecords } from './outstanding-records.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 
 export interface FailurePorts {
@@ -27,31 +27,32 @@ export class FailurePolicy {
 
   /** Rejects the head of a queue, then, in order, whatever the policy halts behind it. Nothing may be flying there. */
   failHead(queue: PartitionQueue, error: PartitaError): void {
-    const { memory, halts } = this.#ports
+    const { memory, halts, outstanding } = this.#ports
     const batch = queue.removeHead()
-    for (const record of batch.pending()) this.reject(queue, record, error)
+    this.failBatch(queue, batch, error)
     let freed = batch.bytes
     if (this.#halt(queue, batch, error)) {
-      freed += queue.sift(
-        ({ key }) => halts.find(queue, key),
-        (record, haltError) => this.reject(queue, record, haltError),
-      )
+      for (const sifted of queue.sift(({ key }) => halts.find(queue, key))) {
+        outstanding.fail(sifted.shares)
+        for (const haltError of sifted.errors) this.tellFailed(queue, haltError)
+        freed += sifted.freed
+      }
       memory.evict((waiter) => (waiter.queue === queue ? halts.find(queue, waiter.key) : undefined))
     }
     memory.release(freed)
   }
 
-  /** Rejects one record. It halts nothing by itself. */
-  reject(
-    place: { readonly topic: string; readonly partition: number },
-    record: PendingRecord,
-    error: PartitaError,
-  ): void {
-    const { outstanding, hooks } = this.#ports
-    outstanding.fail(record, error)
-    if (hooks.wants('recordFailed')) {
-      hooks.tell('recordFailed', { topic: place.topic, partition: place.partition, error })
-    }
+  /** Rejects a batch that is in no queue any more. It halts nothing, and keeps its memory. */
+  failBatch(place: TopicPartition, batch: OutgoingBatch, error: PartitaError): void {
+    batch.fail(error)
+    this.#ports.outstanding.fail(batch.shares)
+    for (let left = batch.count; left > 0; left--) this.tellFailed(place, error)
+  }
+
+  /** Tells the hook of one record. */
+  tellFailed({ topic, partition }: TopicPartition, error: PartitaError): void {
+    const { hooks } = this.#ports
+    if (hooks.wants('recordFailed')) hooks.tell('recordFailed', { topic, partition, error })
   }
 
   /** @returns whether anything was halted */

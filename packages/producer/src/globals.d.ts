@@ -7,6 +7,8 @@ interface AbortSignal {
   throwIfAborted(): void
 }
 
+declare function queueMicrotask(callback: () => void): void
+
 declare class AbortController {
   readonly signal: AbortSignal
   abort(reason?: unknown): void

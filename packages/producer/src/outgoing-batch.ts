@@ -4,16 +4,21 @@ import type {
   Bytes,
   Headers,
   PartitaError,
+  RecordMetadata,
   SealedBatch,
   TopicPartition,
   WriteResult,
 } from '@partita/protocol'
-import type { Generation, OutstandingRecords, PendingRecord, Settle } from './outstanding-records.ts'
+import type { Generation, Share } from './outstanding-records.ts'
+import { failedWith, type Receipts } from './receipts.ts'
 
 /** One batch on its way: what the transport encodes, beside the promises that wait for it. */
-export class OutgoingBatch {
+export class OutgoingBatch<R extends Receipts = Receipts> {
   /** When its first record came, on the monotonic clock: `deliveryTimeoutMs` counts from here. */
   readonly createdAt: number
+  readonly receipts: R
+  /** Its records by generation, in runs: most batches are of one. */
+  readonly shares: Share[] = []
   /** Bytes that it holds of the buffer memory. */
   bytes = 0
   /** Writes so far. */
@@ -25,29 +30,28 @@ export class OutgoingBatch {
   cancelled = false
   /** A write failed without telling whether the batch was stored. */
   maybeStored = false
-  // Three lists instead of one of objects: that much less for the garbage collector to carry while the batch is in flight.
-  readonly #settles: Settle[] = []
   readonly #timestamps: number[] = []
-  readonly #generations: Generation[] = []
   readonly #builder: BatchBuilder
   #sealed: SealedBatch | undefined
 
-  constructor(builder: BatchBuilder, createdAt: number) {
+  constructor(builder: BatchBuilder, createdAt: number, receipts: R) {
     this.#builder = builder
     this.createdAt = createdAt
+    this.receipts = receipts
   }
 
   /** How many records are in it. */
   get count(): number {
-    return this.#settles.length
+    return this.#timestamps.length
   }
 
-  /** Takes a record and gives the bytes the batch grew by; -1: full, nothing was changed. */
-  append(record: PendingRecord, key: Bytes | null, value: Bytes | null, headers: Headers): number {
-    if (!this.#builder.append(record.timestamp, key, value, headers)) return -1
-    this.#settles.push(record.settle)
-    this.#timestamps.push(record.timestamp)
-    this.#generations.push(record.generation)
+  /** Takes a record and gives the bytes the batch grew by; -1: full, nothing was changed. Its receipt has to follow. */
+  append(generation: Generation, timestamp: number, key: Bytes | null, value: Bytes | null, headers: Headers): number {
+    if (!this.#builder.append(timestamp, key, value, headers)) return -1
+    this.#timestamps.push(timestamp)
+    const run = this.shares.at(-1)
+    if (run?.generation === generation) run.count++
+    else this.shares.push({ generation, count: 1 })
     const before = this.bytes
     this.bytes = this.#builder.byteLength
     return this.bytes - before
@@ -59,25 +63,23 @@ export class OutgoingBatch {
   }
 
   /** Gives every record its result. */
-  acknowledge({ topic, partition }: TopicPartition, result: WriteResult, outstanding: OutstandingRecords): void {
-    const { baseOffset, logAppendTime } = result
-    for (let i = 0; i < this.#settles.length; i++) {
-      outstanding.acknowledge(this.#settles[i]!, this.#generations[i]!, {
-        topic,
-        partition,
-        offset: baseOffset < 0 ? -1 : baseOffset + i,
-        timestamp: logAppendTime < 0 ? this.#timestamps[i]! : logAppendTime,
-      })
-    }
+  acknowledge({ topic, partition }: TopicPartition, { baseOffset, logAppendTime }: WriteResult): void {
+    this.receipts.settle((index): RecordMetadata => ({
+      topic,
+      partition,
+      offset: baseOffset < 0 ? -1 : baseOffset + index,
+      timestamp: logAppendTime < 0 ? this.#timestamps[index]! : logAppendTime,
+    }))
   }
 
-  /** The promises and what goes with them, in order: for the rare case that they are to be rejected or to change batches. */
-  pending(): PendingRecord[] {
-    return this.#settles.map((settle, i) => ({
-      settle,
-      timestamp: this.#timestamps[i]!,
-      generation: this.#generations[i]!,
-    }))
+  /** Rejects every record. */
+  fail(error: PartitaError): void {
+    this.receipts.settle(failedWith(error))
+  }
+
+  /** The generation of each record, in order. */
+  generations(): Generation[] {
+    return this.shares.flatMap(({ generation, count }) => Array<Generation>(count).fill(generation))
   }
 
   /** Reads the records back, in order. Seals the batch. */

@@ -1,26 +1,16 @@
-import type { PartitaError, RecordMetadata } from '@partita/protocol'
-
-/**
- * Settles the promise of one `send`: with a result, or with a rejected promise. It is the promise's `resolve`; its
- * `reject` is not kept, because with tens of thousands of records in flight half a microsecond a record goes into what the
- * garbage collector has to carry along for each (measured at 50,000).
- */
-export type Settle = (result: RecordMetadata | Promise<never>) => void
-
-/** A record without a result yet: all that is kept of it beside its bytes in the batch. */
-export interface PendingRecord {
-  readonly settle: Settle
-  readonly timestamp: number
-  readonly generation: Generation
-}
-
 /** The records that were sent between two flushes. */
 export interface Generation {
   pending: number
   readonly waiters: ((end: Promise<void>) => void)[]
 }
 
-/** A promise as the result makes a flush take as many steps as a rejected record does, so that it is not the quicker one. */
+/** Records of one generation, of those that are settled together. */
+export interface Share {
+  readonly generation: Generation
+  count: number
+}
+
+/** A promise as the result makes a flush take more steps than a record does, so that it is not the quicker one. */
 const settled = Promise.resolve()
 
 /**
@@ -48,16 +38,12 @@ export class OutstandingRecords {
     return this.#current
   }
 
-  acknowledge(settle: Settle, generation: Generation, metadata: RecordMetadata): void {
-    this.acknowledged++
-    settle(metadata)
-    this.#leave(generation)
+  acknowledge(shares: readonly Share[]): void {
+    this.acknowledged += this.#leave(shares)
   }
 
-  fail({ settle, generation }: PendingRecord, error: PartitaError): void {
-    this.failed++
-    settle(Promise.reject(error))
-    this.#leave(generation)
+  fail(shares: readonly Share[]): void {
+    this.failed += this.#leave(shares)
   }
 
   /** Settles when everything that has entered so far has left. */
@@ -70,10 +56,15 @@ export class OutstandingRecords {
     return last === undefined ? Promise.resolve() : new Promise((resolve) => last.waiters.push(resolve))
   }
 
-  #leave(generation: Generation): void {
-    if (--generation.pending > 0 || this.#flushed.length === 0) return
+  #leave(shares: readonly Share[]): number {
+    let left = 0
+    for (const { generation, count } of shares) {
+      generation.pending -= count
+      left += count
+    }
     while (this.#flushed[0]?.pending === 0) {
       for (const resolve of this.#flushed.shift()!.waiters) resolve(settled)
     }
+    return left
   }
 }

@@ -9,8 +9,9 @@ import {
   type TopicPartition,
 } from '@partita/protocol'
 import { OutgoingBatch } from './outgoing-batch.ts'
-import type { PendingRecord } from './outstanding-records.ts'
-import { siftBatch, splitBatch, sumOfBytes } from './repacking.ts'
+import type { Generation } from './outstanding-records.ts'
+import { SharedReceipts, SingleReceipts } from './receipts.ts'
+import { siftBatch, type Sifted, splitBatch, sumOfBytes } from './repacking.ts'
 
 /** What a queue needs of its producer. */
 export interface PartitionQueuePorts {
@@ -35,7 +36,7 @@ export class PartitionQueue implements TopicPartition {
   #limits: BatchLimits
   readonly #ports: PartitionQueuePorts
   #batches: OutgoingBatch[] = []
-  #filling: OutgoingBatch | undefined
+  #filling: OutgoingBatch<SharedReceipts> | undefined
 
   constructor({ topic, partition }: TopicPartition, limits: BatchLimits, ports: PartitionQueuePorts) {
     this.topic = topic
@@ -59,18 +60,19 @@ export class PartitionQueue implements TopicPartition {
     return filling === undefined || filling.bytes >= this.#limits.maxBytes || filling.count >= this.#limits.maxRecords
   }
 
-  /** Puts a record at the end and gives the bytes that the batches grew by. */
-  append(record: PendingRecord, key: Bytes | null, value: Bytes | null, headers: Headers): number {
-    if (this.#filling !== undefined) {
-      const growth = this.#filling.append(record, key, value, headers)
-      if (growth >= 0) return growth
-    }
-    return this.#appendToNew(record, key, value, headers)
+  /** The receipts of the batch that took the last record. */
+  get receipts(): SharedReceipts {
+    return this.#filling!.receipts
   }
 
-  #appendToNew(record: PendingRecord, key: Bytes | null, value: Bytes | null, headers: Headers): number {
-    const batch = this.#open(this.#ports.monotonic())
-    const growth = batch.append(record, key, value, headers)
+  /** Puts a record at the end and gives the bytes that the batches grew by. Its receipt has to follow. */
+  append(generation: Generation, timestamp: number, key: Bytes | null, value: Bytes | null, headers: Headers): number {
+    if (this.#filling !== undefined) {
+      const growth = this.#filling.append(generation, timestamp, key, value, headers)
+      if (growth >= 0) return growth
+    }
+    const batch = new OutgoingBatch(this.#openBuilder(), this.#ports.monotonic(), new SharedReceipts())
+    const growth = batch.append(generation, timestamp, key, value, headers)
     if (growth < 0) {
       throw new PartitaError('UNEXPECTED', 'The transport refused the first record of a batch as too large for it.', {
         topic: this.topic,
@@ -82,8 +84,12 @@ export class PartitionQueue implements TopicPartition {
     return growth
   }
 
-  readonly #open = (createdAt: number): OutgoingBatch =>
-    new OutgoingBatch(this.#ports.openBatch(this, this.#limits), createdAt)
+  readonly #openPart = (createdAt: number): OutgoingBatch =>
+    new OutgoingBatch(this.#openBuilder(), createdAt, new SingleReceipts())
+
+  #openBuilder(): BatchBuilder {
+    return this.#ports.openBatch(this, this.#limits)
+  }
 
   /** Seals the head, to write it. What is sent from now on goes into the next batch. */
   sealHead(): OutgoingBatch {
@@ -120,23 +126,17 @@ export class PartitionQueue implements TopicPartition {
    */
   splitHead(): { readonly into: number; readonly growth: number } {
     const head = this.#batches[0]!
-    const parts = splitBatch(head, this.#open)
+    const parts = splitBatch(head, this.#openPart)
     this.#batches.splice(0, 1, ...parts)
     const { maxBytes, maxRecords } = this.#limits
     this.#limits = { maxBytes: Math.min(maxBytes, Math.ceil(head.bytes / 2)), maxRecords }
     return { into: parts.length, growth: sumOfBytes(parts) - head.bytes }
   }
 
-  /**
-   * Takes out the records for which there is an error, in order; the others stay, in order. Nothing may be flying.
-   * @returns the bytes that became free
-   */
-  sift(
-    errorFor: (record: BatchRecord) => PartitaError | undefined,
-    reject: (record: PendingRecord, error: PartitaError) => void,
-  ): number {
-    const before = this.removeAll()
-    this.#batches = before.flatMap((batch) => siftBatch(batch, this.#open, errorFor, reject))
-    return sumOfBytes(before) - sumOfBytes(this.#batches)
+  /** Rejects, in order, the records for which there is an error; the others stay, in order. Nothing may be flying. */
+  sift(errorFor: (record: BatchRecord) => PartitaError | undefined): Sifted[] {
+    const sifted = this.removeAll().map((batch) => siftBatch(batch, this.#openPart, errorFor))
+    this.#batches = sifted.flatMap(({ kept }) => kept)
+    return sifted
   }
 }

@@ -13,9 +13,10 @@ import type { Delivery } from './delivery.ts'
 import type { FailurePolicy } from './failure-policy.ts'
 import type { Halts } from './halts.ts'
 import type { HookDispatcher } from './hooks.ts'
-import type { OutstandingRecords, PendingRecord, Settle } from './outstanding-records.ts'
+import type { Generation, OutstandingRecords } from './outstanding-records.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import { choosePartition, noSuchPartition } from './placement.ts'
+import { newReceipt, type Receipt, rejectBehind } from './receipts.ts'
 import type { SendOptions } from './producer.ts'
 import { ownCopy, type PreparedRecord, type RecordPreparation, topicOf } from './record-preparation.ts'
 import type { Topic } from './topic.ts'
@@ -70,10 +71,7 @@ export class RecordIntake<K, V> {
     } catch (error) {
       return this.#refuse(record, error)
     }
-    const promise = new Promise<RecordMetadata>(capture)
-    const pending = { settle: captured.settle, timestamp: prepared.timestamp, generation: outstanding.enter() }
-    this.#place(topic, prepared, pending, signal, undefined, false)
-    return promise
+    return this.#place(topic, prepared, outstanding.enter(), signal, undefined, false)
   }
 
   /** All partitions of a topic, as soon as they are known. */
@@ -93,20 +91,23 @@ export class RecordIntake<K, V> {
     })
   }
 
-  /** @param deadline of a record that has been waiting @param refreshed the topic's partitions were just asked for */
+  /**
+   * Puts a record into its partition's queue, or in line.
+   * @param waited where the record has been waiting: its promise is out already
+   * @param refreshed the topic's partitions were just asked for
+   */
   #place(
     topic: Topic,
     record: PreparedRecord,
-    pending: PendingRecord,
+    generation: Generation,
     signal: AbortSignal | undefined,
-    deadline: number | undefined,
+    waited: Waited | undefined,
     refreshed: boolean,
-  ): void {
+  ): Promise<RecordMetadata> {
     const count = topic.partitions.length
     const explicit = record.partition
     if (count === 0 || (explicit !== undefined && explicit >= count && !refreshed)) {
-      this.#waitForMetadata(topic, record, pending, signal, deadline)
-      return
+      return this.#waitForMetadata(topic, record, generation, signal, waited)
     }
     const { halts, memory, hooks } = this.#ports
     let partition = -1
@@ -114,8 +115,7 @@ export class RecordIntake<K, V> {
       partition = explicit ?? choosePartition(topic, record.key, this.#ports.partitionerName)
       if (partition >= count) throw noSuchPartition(topic, partition)
     } catch (error) {
-      this.#fail(topic, -1, pending, error)
-      return
+      return this.#fail(topic, -1, generation, waited?.receipt, error)
     }
     const queue = topic.queue(partition)
     if (this.#tellPartitioned) {
@@ -123,90 +123,117 @@ export class RecordIntake<K, V> {
       hooks.tell('recordPartitioned', event)
     }
     const halt = halts.none ? undefined : halts.find(queue, record.key)
-    if (halt !== undefined) this.#fail(topic, partition, pending, halt)
-    else if (memory.hasRoom(record.size)) this.#append(topic, queue, record, pending)
-    else this.#waitForMemory(topic, queue, record, pending, signal, deadline)
+    if (halt !== undefined) return this.#fail(topic, partition, generation, waited?.receipt, halt)
+    if (memory.hasRoom(record.size)) return this.#append(topic, queue, record, generation, waited?.receipt)
+    return this.#waitForMemory(topic, queue, record, generation, signal, waited)
   }
 
-  #append(topic: Topic, queue: PartitionQueue, record: PreparedRecord, pending: PendingRecord): void {
+  #append(
+    topic: Topic,
+    queue: PartitionQueue,
+    record: PreparedRecord,
+    generation: Generation,
+    receipt: Receipt | undefined,
+  ): Promise<RecordMetadata> {
     const { memory, delivery } = this.#ports
+    const { timestamp, key, value, headers } = record
     let growth: number
     try {
-      growth = queue.append(pending, record.key, record.value, record.headers)
+      growth = queue.append(generation, timestamp, key, value, headers)
     } catch (error) {
-      this.#fail(topic, queue.partition, pending, error)
-      return
+      return this.#fail(topic, queue.partition, generation, receipt, error)
     }
     memory.take(growth)
-    if (record.key === null && record.partition === undefined) {
+    if (key === null && record.partition === undefined) {
       topic.partitioner.appended?.(queue.partition, growth, queue.full)
     }
     delivery.wake(queue)
+    if (receipt === undefined) return queue.receipts.add()
+    queue.receipts.put(receipt)
+    return receipt.promise
   }
 
   #waitForMetadata(
     topic: Topic,
     record: PreparedRecord,
-    pending: PendingRecord,
+    generation: Generation,
     signal: AbortSignal | undefined,
-    deadline: number | undefined,
-  ): void {
-    const kept = deadline === undefined ? ownCopy(record) : record
-    const until = deadline ?? this.#deadline()
+    waited: Waited | undefined,
+  ): Promise<RecordMetadata> {
+    const kept = waited === undefined ? ownCopy(record) : record
+    const { receipt, deadline } = (waited ??= this.#startWaiting())
     topic.wait({
       isRecord: true,
-      deadline: until,
+      deadline,
       signal,
-      admit: (refreshed) => this.#place(topic, kept, pending, signal, until, refreshed),
-      fail: (error) => this.#fail(topic, -1, pending, error),
+      admit: (refreshed) => void this.#place(topic, kept, generation, signal, waited, refreshed),
+      fail: (error) => void this.#fail(topic, -1, generation, receipt, error),
     })
+    return receipt.promise
   }
 
   #waitForMemory(
     topic: Topic,
     queue: PartitionQueue,
     record: PreparedRecord,
-    pending: PendingRecord,
+    generation: Generation,
     signal: AbortSignal | undefined,
-    deadline: number | undefined,
-  ): void {
+    waited: Waited | undefined,
+  ): Promise<RecordMetadata> {
     const { memory, topics, delivery } = this.#ports
-    const kept = deadline === undefined ? ownCopy(record) : record
+    const kept = waited === undefined ? ownCopy(record) : record
+    const { receipt, deadline } = waited ?? this.#startWaiting()
     memory.waiting.add({
       queue,
       key: kept.key,
       size: kept.size,
-      deadline: deadline ?? this.#deadline(),
+      deadline,
       signal,
-      admit: () => this.#append(topic, queue, kept, pending),
-      fail: (error) => this.#fail(topic, queue.partition, pending, error),
+      admit: () => void this.#append(topic, queue, kept, generation, receipt),
+      fail: (error) => void this.#fail(topic, queue.partition, generation, receipt, error),
     })
     // Nothing lingers while somebody waits for its memory.
     if (memory.waiting.size === 1) topics.queues().forEach((each) => delivery.wake(each))
+    return receipt.promise
+  }
+
+  #startWaiting(): Waited {
+    return { receipt: newReceipt(), deadline: this.#deadline() }
   }
 
   #deadline(): number {
     return this.#ports.clock.monotonic() + this.#ports.maxBlockMs
   }
 
-  #fail(topic: Topic, partition: number, pending: PendingRecord, error: unknown): void {
-    const place = { topic: topic.name, partition }
-    this.#ports.failures.reject(place, pending, toPartitaError(error, { topic: topic.name }))
+  /** @param receipt where its promise is out already */
+  #fail(
+    { name }: Topic,
+    partition: number,
+    generation: Generation,
+    receipt: Receipt | undefined,
+    cause: unknown,
+  ): Promise<RecordMetadata> {
+    const error = toPartitaError(cause, { topic: name })
+    this.#ports.outstanding.fail([{ generation, count: 1 }])
+    this.#ports.failures.tellFailed({ topic: name, partition }, error)
+    if (receipt === undefined) return Promise.reject(error)
+    rejectBehind(receipt, error)
+    return receipt.promise
   }
 
   /** The rejection of a record that was not even counted in. */
   #refuse(record: ProducerRecord<K, V> | undefined, cause: unknown): Promise<never> {
     const topic = String(record?.topic)
     const error = toPartitaError(cause, { api: 'send', topic })
-    const { outstanding, hooks } = this.#ports
-    outstanding.failed++
-    if (hooks.wants('recordFailed')) hooks.tell('recordFailed', { topic, partition: -1, error })
+    this.#ports.outstanding.failed++
+    this.#ports.failures.tellFailed({ topic, partition: -1 }, error)
     return Promise.reject(error)
   }
 }
 
-/** What settles the promise that was made last: one executor for all records instead of a closure for each. */
-const captured: { settle: Settle } = { settle: () => undefined }
-function capture(resolve: Settle): void {
-  captured.settle = resolve
+/** A record that could not be taken at once. */
+interface Waited {
+  readonly receipt: Receipt
+  /** On the monotonic clock. */
+  readonly deadline: number
 }

@@ -1,45 +1,54 @@
 import type { BatchRecord, PartitaError } from '@partita/protocol'
 import type { OutgoingBatch } from './outgoing-batch.ts'
-import type { PendingRecord } from './outstanding-records.ts'
+import type { Generation, Share } from './outstanding-records.ts'
+import type { Receipt } from './receipts.ts'
 
-/** Opens an empty batch of a given age. */
-export type OpenBatch = (createdAt: number) => OutgoingBatch
+/** Opens an empty batch of a given age, for parts of others. */
+export type OpenPart = (createdAt: number) => OutgoingBatch
 
 /** The records of a batch in two halves. Order and age are kept. */
-export function splitBatch(batch: OutgoingBatch, open: OpenBatch): OutgoingBatch[] {
+export function splitBatch(batch: OutgoingBatch, open: OpenPart): OutgoingBatch[] {
   const parts = new Packer(batch.createdAt, open)
-  const pending = batch.pending()
-  const half = Math.ceil(pending.length / 2)
-  let index = 0
-  for (const record of batch.records()) {
+  const records = [...batch.records()]
+  const generations = batch.generations()
+  const half = Math.ceil(records.length / 2)
+  for (const [index, receipt] of batch.receipts.takeApart(records.map(() => undefined)).entries()) {
     if (index === half) parts.startNew()
-    parts.add(pending[index++]!, record)
+    parts.add(receipt, generations[index]!, records[index]!)
   }
   return parts.batches
 }
 
-/**
- * Takes out of a batch the records for which there is an error, in order.
- * @returns what stays: the batch itself where nothing was taken out
- */
+/** What a sifting left, and what it took out. */
+export interface Sifted {
+  /** The batch itself where nothing was taken out. */
+  readonly kept: readonly OutgoingBatch[]
+  /** What records were rejected with, in order. */
+  readonly errors: readonly PartitaError[]
+  /** Those records by generation. */
+  readonly shares: readonly Share[]
+  /** Bytes of the buffer memory that became free. */
+  readonly freed: number
+}
+
+/** Rejects, in order, the records of a batch for which there is an error. */
 export function siftBatch(
   batch: OutgoingBatch,
-  open: OpenBatch,
+  open: OpenPart,
   errorFor: (record: BatchRecord) => PartitaError | undefined,
-  reject: (record: PendingRecord, error: PartitaError) => void,
-): OutgoingBatch[] {
-  const errors = Array.from(batch.records(), errorFor)
-  if (errors.every((error) => error === undefined)) return [batch]
-  const kept = new Packer(batch.createdAt, open)
-  const pending = batch.pending()
-  let index = 0
-  for (const record of batch.records()) {
-    const error = errors[index]
-    const waiting = pending[index++]!
-    if (error === undefined) kept.add(waiting, record)
-    else reject(waiting, error)
+): Sifted {
+  const records = [...batch.records()]
+  const errorOf = records.map(errorFor)
+  const errors = errorOf.filter((error) => error !== undefined)
+  if (errors.length === 0) return { kept: [batch], errors, shares: [], freed: 0 }
+  const parts = new Packer(batch.createdAt, open)
+  const receipts = batch.receipts.takeApart(errorOf).values()
+  const shares: Share[] = []
+  for (const [index, generation] of batch.generations().entries()) {
+    if (errorOf[index] === undefined) parts.add(receipts.next().value!, generation, records[index]!)
+    else shares.push({ generation, count: 1 })
   }
-  return kept.batches
+  return { kept: parts.batches, errors, shares, freed: batch.bytes - sumOfBytes(parts.batches) }
 }
 
 /** Bytes of the buffer memory that the batches hold together. */
@@ -50,10 +59,10 @@ export function sumOfBytes(batches: readonly OutgoingBatch[]): number {
 class Packer {
   readonly batches: OutgoingBatch[] = []
   readonly #createdAt: number
-  readonly #open: OpenBatch
+  readonly #open: OpenPart
   #last: OutgoingBatch | undefined
 
-  constructor(createdAt: number, open: OpenBatch) {
+  constructor(createdAt: number, open: OpenPart) {
     this.#createdAt = createdAt
     this.#open = open
   }
@@ -62,10 +71,12 @@ class Packer {
     this.#last = undefined
   }
 
-  add(pending: PendingRecord, { key, value, headers }: BatchRecord): void {
-    if (this.#last !== undefined && this.#last.append(pending, key, value, headers) >= 0) return
-    this.#last = this.#open(this.#createdAt)
-    this.#last.append(pending, key, value, headers)
-    this.batches.push(this.#last)
+  add(receipt: Receipt, generation: Generation, { timestamp, key, value, headers }: BatchRecord): void {
+    if (this.#last === undefined || this.#last.append(generation, timestamp, key, value, headers) < 0) {
+      this.#last = this.#open(this.#createdAt)
+      this.#last.append(generation, timestamp, key, value, headers)
+      this.batches.push(this.#last)
+    }
+    this.#last.receipts.put(receipt)
   }
 }
