@@ -1,5 +1,15 @@
 import type { AnyType, Api } from '@partita/wire'
-import { apiByKey, apis, decodeRequest, decodeResponse, encodeRequest, encodeResponse } from '@partita/wire'
+import {
+  apiByKey,
+  apis,
+  createBatchWriter,
+  decodeRequest,
+  decodeResponse,
+  encodeRequest,
+  encodeRequestPieces,
+  encodeResponse,
+  produceApi,
+} from '@partita/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bodies, everyVersion } from './made-up-bodies.ts'
@@ -68,6 +78,22 @@ test('a body that is missing a field, or has a field of the wrong kind, is refus
   expect(() => encodeRequest(produce, 9, origin, { acks: 1, topicData: [] } as never)).toThrow(
     /timeoutMs must be.*undefined/,
   )
+})
+
+test('a request in pieces is the same request, and its batches are not copied', () => {
+  const origin = { correlationId: 41, clientId: 'a client' }
+  const [large, small] = [2_000, 20].map((length) => {
+    const writer = createBatchWriter()
+    writer.append(5, null, 'x'.repeat(length), [])
+    return writer.finish()
+  })
+  const partitionData = [large!, small!, large!].map((records, index) => ({ index, records }))
+  const body = { acks: -1, timeoutMs: 1, topicData: [{ name: 'orders', partitionData }] }
+  for (const version of [3, 9]) {
+    const pieces = encodeRequestPieces(produceApi, version, origin, body)
+    expect(pieces.filter((piece) => piece === large).length).toBe(2)
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from(encodeRequest(produceApi, version, origin, body)))
+  }
 })
 
 /** The same body without the fields that have their default and may be left out. */

@@ -2,7 +2,7 @@ import { isPartitaError, PartitaError, type Clock, type Timer } from '@partita/p
 import {
   createFrameSplitter,
   decodeResponse,
-  encodeRequest,
+  encodeRequestPieces,
   type Api,
   type FrameSplitter,
   type RequestInput,
@@ -151,17 +151,17 @@ export class BrokerConnection {
 
   #flush(): void {
     if (!this.#isOpen || this.#isBlocked) return
-    const frames: Uint8Array[] = []
-    const unanswered = this.#takeInto(frames, this.#ahead)
+    const pieces: Uint8Array[] = []
+    const unanswered = this.#takeInto(pieces, this.#ahead)
     this.#ahead = []
     if (!this.#isHeld && this.#throttle === undefined) {
-      unanswered.push(...this.#takeInto(frames, this.#waiting))
+      unanswered.push(...this.#takeInto(pieces, this.#waiting))
       this.#waiting = []
     }
-    if (frames.length === 0) return
+    if (pieces.length === 0) return
     this.#idle.touch()
     try {
-      this.#isBlocked = !this.#stream.write(frames)
+      this.#isBlocked = !this.#stream.write(pieces)
     } catch (error) {
       this.#fail(error as Error)
       for (const request of unanswered) request.reject(connectionFailure(request, this.broker, error as Error))
@@ -171,13 +171,13 @@ export class BrokerConnection {
   }
 
   /** Encodes requests; gives those that are done when their bytes are written. */
-  #takeInto(frames: Uint8Array[], requests: readonly PendingRequest[]): PendingRequest[] {
+  #takeInto(pieces: Uint8Array[], requests: readonly PendingRequest[]): PendingRequest[] {
     const unanswered: PendingRequest[] = []
     for (const request of requests) {
       if (request.isSettled) continue
-      const frame = this.#encode(request)
-      if (frame === undefined) continue
-      frames.push(frame)
+      const encoded = this.#encode(request)
+      if (encoded === undefined) continue
+      pieces.push(...encoded)
       request.handOver(this.broker)
       if (!request.wantsAnswer) {
         unanswered.push(request)
@@ -189,15 +189,15 @@ export class BrokerConnection {
     return unanswered
   }
 
-  #encode(request: PendingRequest): Uint8Array | undefined {
+  #encode(request: PendingRequest): Uint8Array[] | undefined {
     const { api, body } = request
     try {
       const version = (request.version ??= this.versions!.versionOf(api, request.atMostVersion))
       request.correlationId = this.#correlationId
       const origin = { correlationId: this.#correlationId, clientId: this.#options.clientId }
-      const frame = encodeRequest(api, version, origin, body as never)
+      const pieces = encodeRequestPieces(api, version, origin, body as never)
       this.#correlationId = (this.#correlationId + 1) & 0x7fffffff
-      return frame
+      return pieces
     } catch (error) {
       // Nothing was sent: the connection is as good as before.
       request.reject(isPartitaError(error) ? error : connectionFailure(request, this.broker, error as Error))

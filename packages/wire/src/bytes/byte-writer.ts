@@ -32,22 +32,31 @@ export class ByteWriter {
 
   /** What was written. It may be a view: the writer is not to be used afterwards. */
   written(): Uint8Array {
-    if (this.#borrowed.length === 0) return this.bytes.subarray(0, this.position)
+    const pieces = this.pieces()
+    if (pieces.length === 1) return pieces[0]!
     const joined = new Uint8Array(this.length)
-    let from = 0
-    let to = 0
-    for (const { at, bytes } of this.#borrowed) {
-      joined.set(this.bytes.subarray(from, at), to)
-      to += at - from
-      joined.set(bytes, to)
-      to += bytes.length
-      from = at
+    let at = 0
+    for (const piece of pieces) {
+      joined.set(piece, at)
+      at += piece.length
     }
-    joined.set(this.bytes.subarray(from, this.position), to)
     return joined
   }
 
-  /** Bytes that stay as they are until `written` is called: large ones are copied there, once. */
+  /** The same in pieces, borrowed bytes as they are. */
+  pieces(): Uint8Array[] {
+    const pieces: Uint8Array[] = []
+    let from = 0
+    for (const { at, bytes } of this.#borrowed) {
+      if (at > from) pieces.push(this.bytes.subarray(from, at))
+      pieces.push(bytes)
+      from = at
+    }
+    if (this.position > from || pieces.length === 0) pieces.push(this.bytes.subarray(from, this.position))
+    return pieces
+  }
+
+  /** Bytes that stay as they are until `written` or `pieces` is called: large ones are copied there at the most, once. */
   borrow(bytes: Uint8Array): void {
     // Inside something whose length is still open the buffer may be moved, and their place with it.
     if (bytes.length < borrowedFrom || this.#sizing > 0) return this.raw(bytes)

@@ -6,8 +6,8 @@ export function startFrame(writer: ByteWriter): void {
   writer.reserve(4)
 }
 
-/** Sets the length and gives the frame. */
-export function finishFrame(writer: ByteWriter): Uint8Array {
+/** Sets the length: the frame is complete. */
+export function finishFrame(writer: ByteWriter): ByteWriter {
   putInt32(writer.bytes, 0, writer.length - 4)
-  return writer.written()
+  return writer
 }

@@ -34,6 +34,29 @@ export function encodeRequest<A extends Api>(
   origin: RequestOrigin,
   body: RequestInput<A>,
 ): Uint8Array {
+  return requestFrame(api, version, origin, body).written()
+}
+
+/**
+ * The same in pieces, to be sent one after the other. Byte fields of a kilobyte or more, such as batches, are among them
+ * as they are: nothing is copied, and they must not be changed before they are sent.
+ * @throws PartitaError as `encodeRequest`
+ */
+export function encodeRequestPieces<A extends Api>(
+  api: A,
+  version: number,
+  origin: RequestOrigin,
+  body: RequestInput<A>,
+): Uint8Array[] {
+  return requestFrame(api, version, origin, body).pieces()
+}
+
+function requestFrame<A extends Api>(
+  api: A,
+  version: number,
+  origin: RequestOrigin,
+  body: RequestInput<A>,
+): ByteWriter {
   checkVersion(api, version)
   const writer = new ByteWriter()
   startFrame(writer)

@@ -35,7 +35,7 @@ export function encodeResponse<A extends Api>(
     if (hasTags(api, version)) noTags.write(writer, {})
     codecOf(api, 'response', version).write(writer, body)
   })
-  return finishFrame(writer)
+  return finishFrame(writer).written()
 }
 
 /**
