@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { javaVersion } from '../src/java.ts'
 import { kafkaJars } from '../src/kafka-jars.ts'
+import { mavenJars } from '../src/maven-jars.ts'
 
 let folder: string
 let home: string
@@ -59,6 +60,16 @@ it('keeps nothing of a fetch that failed, and says what Maven said', async () =>
     message: expect.stringMatching(/KAFKA_BROKERS.*no route to Maven Central/s) as unknown,
   })
   expect(await readdir(home)).toEqual([])
+})
+
+it('asks Maven for any library, without what it would bring along and must not', async () => {
+  await program('mvn', `${maven}\n/bin/cp "$4" "$jars/pom.xml"`)
+  const artifact = { group: 'org.example', artifact: 'core', version: '1.2', without: ['org.slf4j:slf4j-reload4j'] }
+  const jars = await mavenJars('example-1.2', [artifact], 'or do without')
+  expect(jars).toBe(join(home, 'example-1.2'))
+  const pom = await readFile(join(jars, 'pom.xml'), 'utf8')
+  expect(pom).toContain('<groupId>org.example</groupId><artifactId>core</artifactId><version>1.2</version>')
+  expect(pom).toContain('<exclusion><groupId>org.slf4j</groupId><artifactId>slf4j-reload4j</artifactId></exclusion>')
 })
 
 it('says that Maven is missing and what to do instead', async () => {
