@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type BenchCluster, topicFor } from './clusters.ts'
 import { newerNode, type PeerName, peers } from './peers/peer.ts'
 import { installPeer } from './peers/install-peer.ts'
+import { parallelConsumerJars } from './peers/parallel-consumer-jars.ts'
 import { runWork, type Work } from './run-work.ts'
 import type { Client, Job } from './work/job.ts'
 
@@ -16,6 +17,8 @@ export interface Entry {
 export interface Contenders {
   /** Whether Java's own tools are to be run. */
   readonly java: boolean
+  /** The folder of Parallel Consumer's jars; `undefined`: not wanted, or they could not be had. */
+  readonly parallelConsumer: string | undefined
   /** The newer Node's executable and its version; `undefined`: it could not be had. */
   readonly newer: { readonly executable: string; readonly label: string } | undefined
   readonly folders: ReadonlyMap<PeerName, string>
@@ -40,7 +43,8 @@ export async function gatherContenders(wanted: ReadonlySet<string>): Promise<Con
     if ('folder' in installed) folders.set(name, installed.folder)
     else console.log(`\n${peer.package} ${peer.version} is left out, it could not be installed: ${installed.failure}`)
   }
-  return { java: wanted.has('java'), newer, folders }
+  const parallelConsumer = wanted.has('parallel-consumer') ? await parallelConsumerJars() : undefined
+  return { java: wanted.has('java'), parallelConsumer, newer, folders }
 }
 
 type Task = Partial<Job> & { readonly records: number }

@@ -12,13 +12,15 @@ import { awaitedScenario, floodScenario, largeScenario } from './scenarios/produ
 
 const everything = 'partition,broker,java,produce,flood,large,latency,memory,consume,makespan'
 
+const everyPeer = 'node,platformatic,rdkafka,confluent,java,parallel-consumer'
+
 const { values } = parseArgs({
   options: {
     brokers: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: everything },
     cluster: { type: 'string', default: 'kafka,embedded' },
-    peers: { type: 'string', default: 'node,platformatic,rdkafka,confluent,java' },
+    peers: { type: 'string', default: everyPeer },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -28,7 +30,7 @@ if (values.help) {
 
   --cluster kafka,embedded   which clusters (default both; peers run on kafka only)
   --brokers host:port,…      a real Kafka that is there already; default: one is started
-  --peers node,platformatic,rdkafka,confluent,java
+  --peers ${everyPeer}
                              what is installed beside Partita and kafkajs (default all); none: nothing
   --only ${everything}
   --rounds N                 medians of N (default 3)`)

@@ -2,6 +2,7 @@ import { type BenchCluster, topicFor } from '../clusters.ts'
 import { type Contenders, entry, onNewerNode, peerEntry } from '../contenders.ts'
 import { inTurn, printBeside } from '../in-turn.ts'
 import { javaConsumer } from '../java-tools.ts'
+import { parallelConsumer } from '../parallel-consumer.ts'
 import { runWork } from '../run-work.ts'
 
 /** A million keyed records, one member, an empty handler. Partita keeps each key's order, with an asynchronous handler. */
@@ -16,6 +17,7 @@ export async function consumeScenario(cluster: BenchCluster, contenders: Contend
     ...peerEntry(contenders, cluster, 'consume', 'confluent', task, ' eachBatch'),
     ...peerEntry(contenders, cluster, 'consume', 'rdkafka', task, ' consume(2000)'),
     ...javaConsumer(contenders, cluster, task),
+    ...parallelConsumer(contenders, cluster, task),
     entry(cluster, 'consume', 'partita kafkajs', task),
     entry(cluster, 'consume', 'partita native', task),
     entry(cluster, 'consume', 'partita native, synchronous handler', task),
