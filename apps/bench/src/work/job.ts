@@ -1,6 +1,6 @@
 import type { Reading } from '../meter.ts'
 
-/** Partita over one of its transports, or a peer. */
+/** Partita over one of its transports, a peer, or the yardstick. */
 export type Client =
   | 'partita native'
   | 'partita native, not idempotent'
@@ -12,6 +12,7 @@ export type Client =
   | '@platformatic/kafka'
   | '@confluentinc/kafka-javascript'
   | 'node-rdkafka'
+  | 'yardstick'
 
 /** What a worker process is told, as JSON in its first argument. */
 export interface Job {

@@ -13,6 +13,8 @@ export async function openClient(job: Job): Promise<BenchClient> {
     case 'kafkajs':
     case 'kafkajs eachMessage':
       return (await import('./kafkajs.ts')).kafkajsClient(job)
+    case 'yardstick':
+      return (await import('./yardstick/yardstick.ts')).yardstickClient(job)
     default:
       return (await import('./partita.ts')).partitaClient(job)
   }
