@@ -12,16 +12,16 @@ export interface BenchCluster extends AsyncDisposable {
 export async function embeddedCluster(): Promise<BenchCluster> {
   const script = fileURLToPath(new URL('work/serve.js', import.meta.url))
   const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
   const address = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()))
-    child.once('exit', () => reject(new Error('the embedded broker ended before it was ready')))
+    void ended.then(() => reject(new Error('the embedded broker ended before it was ready')))
   })
   return {
     name: 'embedded broker',
     brokers: address.split(','),
     async [Symbol.asyncDispose]() {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.stdin.end()
+      child.stdin.destroy()
       await ended
     },
   }
@@ -44,12 +44,20 @@ let topics = 0
 export async function topicFor({ brokers }: BenchCluster): Promise<{ readonly name: string } & AsyncDisposable> {
   const name = `bench-${process.pid}-${Date.now().toString(36)}-${++topics}`
   const admin = kafkajsTransport({ brokers: [...brokers] }).openAdmin()
-  await admin.createTopics([{ topic: name, numPartitions: partitions, replicationFactor: 1 }])
+  try {
+    await admin.createTopics([{ topic: name, numPartitions: partitions, replicationFactor: 1 }])
+  } catch (error) {
+    await admin.close()
+    throw error
+  }
   return {
     name,
     async [Symbol.asyncDispose]() {
-      await admin.deleteTopics([name])
-      await admin.close()
+      try {
+        await admin.deleteTopics([name])
+      } finally {
+        await admin.close()
+      }
     },
   }
 }

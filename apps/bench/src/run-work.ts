@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { lastLines, runProgram } from '@partita/real-kafka'
 import type { Job } from './work/job.ts'
 
 export type Work =
@@ -14,10 +14,10 @@ export type Work =
   | 'partition'
   | 'produce'
 
-const limitMs = 300_000
+const timeoutMs = 300_000
 
 /**
- * Runs one piece of work in a process of its own and gives what it reports.
+ * Runs one piece of work in a process of its own, which does not outlive this one, and gives what it reports.
  * @param node the Node to run it on; default: the one that runs the bench
  */
 export async function runWork(
@@ -26,16 +26,9 @@ export async function runWork(
   node: string = process.execPath,
 ): Promise<Readonly<Record<string, number>>> {
   const script = fileURLToPath(new URL(`work/${work}.js`, import.meta.url))
-  const child = spawn(node, [script, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  let complaints = ''
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-4_000)))
-  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs)
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  clearTimeout(limit)
-  const line = output.trim().split('\n').at(-1)
-  if (code === 0 && line) return JSON.parse(line) as Record<string, number>
-  const how = code === null ? `was ended after ${limitMs / 1000} s` : `ended with exit code ${code}`
-  throw new Error(`${work} with ${job.client ?? 'no client'} ${how}, without a result.\n${complaints}`)
+  const { exitCode, stdout, stderr } = await runProgram(node, [script, JSON.stringify(job)], { timeoutMs })
+  const line = lastLines(stdout, 1)
+  if (exitCode === 0 && line !== '') return JSON.parse(line) as Record<string, number>
+  const client = job.client ?? 'no client'
+  throw new Error(`${work} with ${client} ended with exit code ${exitCode}, without a result.\n${lastLines(stderr)}`)
 }

@@ -31,6 +31,10 @@ export async function installPeer(peer: Installable): Promise<Installed> {
         await rename(draft, folder)
         return { folder }
       }
+    } catch (error) {
+      // Another bench was quicker: what it installed is as good.
+      if (existsSync(folder)) return { folder }
+      throw error
     } finally {
       await rm(draft, { recursive: true, force: true })
     }
