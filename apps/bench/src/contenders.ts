@@ -9,9 +9,14 @@ import type { Client, Job } from './work/job.ts'
 /** One line of a table: what it is called, and how one round of it is run. */
 export interface Entry {
   readonly label: string
+  readonly kind: Kind
+  /** The Node that it runs on, where that is not the one that runs the bench. */
+  readonly node?: string | undefined
   /** What a round measured. Rejects where a peer failed; the others go on. */
   run(): Promise<Readonly<Record<string, number>>>
 }
+
+export type Kind = 'partita' | 'node peer' | 'java peer' | 'yardstick'
 
 /** What could be installed beside Partita and kafkajs. */
 export interface Contenders {
@@ -51,7 +56,12 @@ type Task = Partial<Job> & { readonly records: number }
 
 /** A client in a process of its own. A topic of its own each time, unless the task names one. */
 export function entry(cluster: BenchCluster, work: Work, client: Client, task: Task, label: string = client): Entry {
-  return { label, run: () => inItsProcess(cluster, work, { ...task, client }, undefined) }
+  return { label, kind: kindOf(client), run: () => inItsProcess(cluster, work, { ...task, client }, undefined) }
+}
+
+/** What a record costs at the least: see `work/clients/yardstick`. */
+export function yardstick(cluster: BenchCluster, work: Work, task: Task, how = ''): Entry {
+  return entry(cluster, work, 'yardstick', task, `yardstick: raw socket, nothing kept${how}`)
 }
 
 /** The same on the newer Node. */
@@ -66,7 +76,7 @@ export function onNewerNode(
   if (newer === undefined) return []
   const run = (): Promise<Readonly<Record<string, number>>> =>
     inItsProcess(cluster, work, { ...task, client }, newer.executable)
-  return [{ label: `${label}, ${newer.label}`, run }]
+  return [{ label: `${label}, ${newer.label}`, kind: kindOf(client), node: newer.label, run }]
 }
 
 /** A peer that is no dependency; nothing where it could not be installed. */
@@ -83,7 +93,14 @@ export function peerEntry(
   const { package: client, version, loads } = peers[name]
   const node = loads ? undefined : newer
   const label = `${client} ${version}${how}${node === undefined ? '' : `, ${node.label}`}`
-  return [{ label, run: () => inItsProcess(cluster, work, { ...task, client, peerFolder }, node?.executable) }]
+  const run = (): Promise<Readonly<Record<string, number>>> =>
+    inItsProcess(cluster, work, { ...task, client, peerFolder }, node?.executable)
+  return [{ label, kind: kindOf(client), node: node?.label, run }]
+}
+
+function kindOf(client: Client): Kind {
+  if (client.startsWith('partita')) return 'partita'
+  return client === 'yardstick' ? 'yardstick' : 'node peer'
 }
 
 async function inItsProcess(

@@ -8,7 +8,7 @@ export function javaProducer(
   cluster: BenchCluster,
   task: { readonly records: number; readonly valueBytes?: number },
 ): Entry[] {
-  return java ? [{ label: 'Java ProducerPerformance 4.3.1', run: () => produce(cluster, task) }] : []
+  return java ? [{ label: 'Java ProducerPerformance 4.3.1', kind: 'java peer', run: () => produce(cluster, task) }] : []
 }
 
 /** Java's own consumer. By time spent in fetching alone, as the tool says it. */
@@ -17,7 +17,7 @@ export function javaConsumer(
   cluster: BenchCluster,
   task: { readonly topic: string; readonly records: number },
 ): Entry[] {
-  return java ? [{ label: 'Java ConsumerPerformance 4.3.1', run: () => consume(cluster, task) }] : []
+  return java ? [{ label: 'Java ConsumerPerformance 4.3.1', kind: 'java peer', run: () => consume(cluster, task) }] : []
 }
 
 async function produce(

@@ -17,7 +17,7 @@ const everyPeer = 'node,platformatic,rdkafka,confluent,java,parallel-consumer'
 const { values } = parseArgs({
   options: {
     brokers: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: everything },
     cluster: { type: 'string', default: 'kafka,embedded' },
     peers: { type: 'string', default: everyPeer },
@@ -33,7 +33,7 @@ if (values.help) {
   --peers ${everyPeer}
                              what is installed beside Partita and kafkajs (default all); none: nothing
   --only ${everything}
-  --rounds N                 medians of N (default 3)`)
+  --rounds N                 medians of N (default 5)`)
 } else await run()
 
 async function run(): Promise<void> {

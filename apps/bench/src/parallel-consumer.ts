@@ -16,7 +16,7 @@ export function parallelConsumer(
 ): Entry[] {
   if (jars === undefined) return []
   const label = `Parallel Consumer ${parallelConsumerVersion}, KEY, maxConcurrency ${maxConcurrency}`
-  return [{ label, run: () => consume(jars, cluster, task) }]
+  return [{ label, kind: 'java peer', run: () => consume(jars, cluster, task) }]
 }
 
 /** Java compiles a single file by itself, in the second before it is run. */

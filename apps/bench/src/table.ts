@@ -19,5 +19,5 @@ export function rate(perSecond: number): string {
 }
 
 export function times(ratio: number): string {
-  return `${ratio.toFixed(2)} ×`
+  return Number.isNaN(ratio) ? '–' : `${ratio.toFixed(2)} ×`
 }

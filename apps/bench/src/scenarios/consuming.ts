@@ -1,6 +1,7 @@
 import { type BenchCluster, topicFor } from '../clusters.ts'
-import { type Contenders, entry, onNewerNode, peerEntry } from '../contenders.ts'
-import { inTurn, printBeside } from '../in-turn.ts'
+import { type Contenders, entry, onNewerNode, peerEntry, yardstick } from '../contenders.ts'
+import { fastestNodePeer, printBeside } from '../beside.ts'
+import { inTurn } from '../in-turn.ts'
 import { javaConsumer } from '../java-tools.ts'
 import { parallelConsumer } from '../parallel-consumer.ts'
 import { runWork } from '../run-work.ts'
@@ -22,7 +23,14 @@ export async function consumeScenario(cluster: BenchCluster, contenders: Contend
     entry(cluster, 'consume', 'partita native', task),
     entry(cluster, 'consume', 'partita native, synchronous handler', task),
     ...onNewerNode(contenders, cluster, 'consume', 'partita native', task),
+    yardstick(cluster, 'consume', task),
   ])
   const what = '1,000,000 records, 10,007 keys, an empty handler'
-  printBeside(`Consuming from the ${cluster.name}: ${what}`, measured, 'kafkajs 2.2.4 eachBatch')
+  printBeside(`Consuming from the ${cluster.name}: ${what}`, measured, [
+    'kafkajs 2.2.4 eachBatch',
+    fastestNodePeer,
+    'Java',
+    'Parallel Consumer',
+    'yardstick',
+  ])
 }

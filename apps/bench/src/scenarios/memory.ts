@@ -15,10 +15,10 @@ export async function memoryScenario(cluster: BenchCluster): Promise<void> {
   ])
   printTable(
     `Producing 10,000,000 records to the ${cluster.name}: 100 bytes, acks all`,
-    ['client', 'most MB resident', 'bufferMemory + 120 MB', 'records', 'CPU µs/record'],
+    ['client', 'peak MB resident', 'bufferMemory + 120 MB', 'records', 'CPU µs/record'],
     measured.map(({ label, figure }) => [
       label,
-      figure('residentMb').toFixed(0),
+      figure('peakResidentMb').toFixed(0),
       limitMb.toFixed(0),
       rate(figure('recordsPerSecond')),
       figure('cpuMicrosPerRecord').toFixed(2),

@@ -1,6 +1,7 @@
 import type { BenchCluster } from '../clusters.ts'
-import { type Contenders, entry, onNewerNode, peerEntry } from '../contenders.ts'
-import { inTurn, printBeside } from '../in-turn.ts'
+import { type Contenders, entry, onNewerNode, peerEntry, yardstick } from '../contenders.ts'
+import { fastestNodePeer, printBeside } from '../beside.ts'
+import { inTurn } from '../in-turn.ts'
 import { javaProducer } from '../java-tools.ts'
 
 /** One `send` a record, awaited, 1,000 in flight, 100-byte values, acks all. */
@@ -15,9 +16,10 @@ export async function awaitedScenario(cluster: BenchCluster, contenders: Contend
     entry(cluster, 'produce', 'partita native, not idempotent', { records: 1_000_000 }),
     entry(cluster, 'produce', 'partita native', { records: 1_000_000 }),
     ...onNewerNode(contenders, cluster, 'produce', 'partita native', { records: 1_000_000 }),
+    yardstick(cluster, 'produce', { records: 1_000_000 }),
   ])
   const what = 'one awaited send a record, 1,000 in flight, 100 bytes, acks all'
-  printBeside(`Producing to the ${cluster.name}: ${what}`, measured, 'kafkajs')
+  printBeside(`Producing to the ${cluster.name}: ${what}`, measured, ['kafkajs', fastestNodePeer, 'yardstick'])
 }
 
 /** As many as each takes at once: arrays where a client has them, 50,000 sends in flight where it has not. */
@@ -41,8 +43,14 @@ export async function floodScenario(cluster: BenchCluster, contenders: Contender
       { records: 1_000_000, ...flood },
       `partita native${inFlood}`,
     ),
+    yardstick(cluster, 'produce', { records: 1_000_000, ...flood }, inFlood),
   ])
-  printBeside(`Producing to the ${cluster.name}, each as it is quickest: 100 bytes, acks all`, measured, 'kafkajs')
+  printBeside(`Producing to the ${cluster.name}, each as it is quickest: 100 bytes, acks all`, measured, [
+    'kafkajs',
+    fastestNodePeer,
+    'Java',
+    'yardstick',
+  ])
 }
 
 /** Values of 1 KiB. */
@@ -60,5 +68,5 @@ export async function largeScenario(cluster: BenchCluster, contenders: Contender
     ...onNewerNode(contenders, cluster, 'produce', 'partita native', { records: 300_000, valueBytes }),
   ])
   const title = `Producing to the ${cluster.name}: values of 1 KiB, acks all; partita: one awaited send a record, 1,000 in flight`
-  printBeside(title, measured, '@platformatic')
+  printBeside(title, measured, ['kafkajs', fastestNodePeer, 'Java'])
 }
