@@ -37,7 +37,9 @@ export function printBeside(
     ]),
   )
   console.log(`\nBeside: ${base.label}.`)
-  const rows = others.flatMap((other) => rowsBeside(measured, find(measured, other)))
+  const further = new Set(others.map((other) => find(measured, other)))
+  further.delete(base)
+  const rows = [...further].flatMap((other) => rowsBeside(measured, other))
   if (rows.length > 0) printTable('In the same run', ['client beside another', 'records', 'CPU µs/record'], rows)
 }
 

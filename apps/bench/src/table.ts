@@ -19,5 +19,6 @@ export function rate(perSecond: number): string {
 }
 
 export function times(ratio: number): string {
-  return Number.isNaN(ratio) ? '–' : `${ratio.toFixed(2)} ×`
+  if (Number.isNaN(ratio)) return '–'
+  return `${ratio < 0.1 ? ratio.toFixed(3) : ratio.toFixed(2)} ×`
 }

@@ -48,6 +48,11 @@ it('compares with the yardstick only what ran on its Node', () => {
   expect(printed().join('\n')).not.toContain('newer beside yardstick')
 })
 
+it('says nothing twice where another baseline is the first one', () => {
+  printBeside('Title', all, ['quick', fastestNodePeer])
+  expect(printed().join('\n')).not.toContain('beside quick')
+})
+
 it('does without a baseline that was left out', () => {
   printBeside('Title', all.slice(3), ['slow', fastestNodePeer, 'yardstick'])
   expect(printed()).toContain('Beside: partita native.')
