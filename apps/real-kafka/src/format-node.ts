@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import { PartitaError } from '@partita/protocol'
 import { javaArguments } from './java.ts'
 import { lastLines, runProgram } from './run-program.ts'
-import { type KafkaProperties, type NodePlace, propertiesText, serverProperties } from './server-properties.ts'
+import {
+  type KafkaProperties,
+  type NodePlace,
+  propertiesText,
+  type Quorum,
+  serverProperties,
+} from './server-properties.ts'
 
 export interface FormatNodeOptions {
   readonly place: NodePlace
   /** All nodes of the cluster, this one included. */
   readonly places: readonly NodePlace[]
+  readonly quorum: Quorum
   readonly clusterId: string
   /** The cluster's folder; the node's is made in it. */
   readonly root: string
@@ -26,18 +33,23 @@ export interface FormattedNode {
 const formatTimeoutMs = 60_000
 
 /**
- * Writes a node's settings and formats its storage, which KRaft wants done before the first start.
+ * Writes a node's settings, and formats its storage where KRaft wants that done before the first start.
  *
  * @throws PartitaError `INVALID_OPTION` where Kafka refuses the settings
  */
 export async function formatNode(options: FormatNodeOptions): Promise<FormattedNode> {
-  const { place, places, clusterId, root, jars, java, properties } = options
+  const { place, places, quorum, root, properties } = options
   const folder = join(root, `node-${place.id}`)
   const dataFolder = join(folder, 'data')
   await mkdir(dataFolder, { recursive: true })
   const propertiesFile = join(folder, 'server.properties')
-  await writeFile(propertiesFile, propertiesText(serverProperties(place, places, dataFolder, properties)))
+  await writeFile(propertiesFile, propertiesText(serverProperties(place, places, quorum, dataFolder, properties)))
+  if (quorum === 'kraft') await formatStorage(options, propertiesFile)
+  return { propertiesFile, logFile: join(folder, 'server.log') }
+}
 
+async function formatStorage(options: FormatNodeOptions, propertiesFile: string): Promise<void> {
+  const { place, clusterId, jars, java } = options
   // It runs for a second: the full compiler would only be in its way.
   const jvm = ['-Xmx128m', '-XX:TieredStopAtLevel=1']
   const tool = javaArguments(jars, 'kafka.tools.StorageTool', { logLevel: 'warn', jvm })
@@ -51,7 +63,6 @@ export async function formatNode(options: FormatNodeOptions): Promise<FormattedN
       { api: 'properties' },
     )
   }
-  return { propertiesFile, logFile: join(folder, 'server.log') }
 }
 
 /**

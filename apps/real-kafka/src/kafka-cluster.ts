@@ -8,14 +8,23 @@ import { formatNode, newClusterId } from './format-node.ts'
 import { freePorts } from './free-ports.ts'
 import { startGuardian } from './guardian.ts'
 import { javaArguments, javaCommand } from './java.ts'
-import { defaultKafkaVersion, kafkaJars } from './kafka-jars.ts'
+import { kafkaJars } from './kafka-jars.ts'
 import { createKafkaNode, type KafkaNode } from './kafka-node.ts'
-import { type ExtraListener, type KafkaProperties, nodeAddress, type NodePlace } from './server-properties.ts'
+import { defaultKafkaVersion, kafkaVersion, needsZooKeeper } from './kafka-version.ts'
+import {
+  controllerAddress,
+  type ExtraListener,
+  type KafkaProperties,
+  nodeAddress,
+  type NodePlace,
+} from './server-properties.ts'
+import type { ServerProcess } from './server-process.ts'
+import { createZooKeeper } from './zookeeper.ts'
 
 export interface StartKafkaOptions {
-  /** 1: the quickest. 3: replication factor 3, `min.insync.replicas` 2, so one node may be lost. */
+  /** 1: the quickest. 3: replication factor 3, `min.insync.replicas` 2, so one node may be lost; from Kafka 3.3 on. */
   readonly nodes: 1 | 3
-  /** Default `'4.3.1'`. */
+  /** Default `'4.3.1'`. One before 3.3 has a ZooKeeper beside it. Verified with 4.3.1, 3.9.1 and 2.4.1. */
   readonly version?: string | undefined
   /** Settings of every server, by Kafka's names, over those of the harness. */
   readonly properties?: KafkaProperties | undefined
@@ -52,7 +61,9 @@ const pollEveryMs = 100
  * {@link kafkaJars}); `CONNECTION_FAILED`, with what its log says, where a node is not ready within 120 s
  */
 export async function startKafka(options: StartKafkaOptions): Promise<KafkaCluster> {
-  choiceOption('nodes', options.nodes, [1, 3])
+  const { nodes, version = defaultKafkaVersion } = options
+  choiceOption('nodes', nodes, [1, 3])
+  if (needsZooKeeper(kafkaVersion(version)) && nodes > 1) throw oneNodeOnly(version)
   try {
     return await startOnFreePorts(options)
   } catch (error) {
@@ -62,30 +73,44 @@ export async function startKafka(options: StartKafkaOptions): Promise<KafkaClust
 }
 
 async function startOnFreePorts(options: StartKafkaOptions): Promise<KafkaCluster> {
-  const { nodes: count, version, properties = {}, extraListeners = [] } = options
-  const jars = await kafkaJars(version ?? defaultKafkaVersion)
+  const { nodes: count, version = defaultKafkaVersion, properties = {}, extraListeners = [] } = options
+  const quorum = needsZooKeeper(version) ? 'zookeeper' : 'kraft'
+  const jars = await kafkaJars(version)
   const java = await javaCommand()
   const root = await mkdtemp(join(tmpdir(), 'partita-kafka-'))
   const guardian = startGuardian(root)
   const nodes: KafkaNode[] = []
-  const watchPids = (): void => guardian.watch(nodes.flatMap(({ pid }) => pid ?? []))
+  const zooKeepers: ServerProcess[] = []
+  const onPidChanged = (): void => guardian.watch([...zooKeepers, ...nodes].flatMap(({ pid }) => pid ?? []))
   const stop = async (): Promise<void> => {
     // Not stopped in order: the data is thrown away, and an orderly stop waits for a quorum that is stopping as well.
-    await Promise.all(nodes.map((node) => node.kill()))
+    await Promise.all([...nodes, ...zooKeepers].map((server) => server.kill()))
     await guardian.dismiss()
   }
   try {
     const places = await choosePlaces(count, extraListeners)
     const clusterId = newClusterId()
     const formatted = await Promise.all(
-      places.map((place) => formatNode({ place, places, clusterId, root, jars, java, properties })),
+      places.map((place) => formatNode({ place, places, quorum, clusterId, root, jars, java, properties })),
     )
     for (const [index, { propertiesFile, logFile }] of formatted.entries()) {
       const { id } = places[index]!
       const server = javaArguments(jars, 'kafka.Kafka', { logLevel: 'info', jvm: jvmOptions(count) })
       const args = [...server, propertiesFile]
       const address = nodeAddress(places[index]!)
-      nodes.push(createKafkaNode({ id, address, command: java, args, logFile, onPidChanged: watchPids }))
+      nodes.push(createKafkaNode({ id, address, command: java, args, logFile, onPidChanged }))
+    }
+    if (quorum === 'zookeeper') {
+      const zooKeeper = await createZooKeeper({
+        address: controllerAddress(places[0]!),
+        root,
+        jars,
+        java,
+        onPidChanged,
+      })
+      zooKeepers.push(zooKeeper)
+      await zooKeeper.start()
+      await zooKeeper.ready()
     }
     await Promise.all(nodes.map((node) => node.start()))
     await allReady(nodes)
@@ -131,6 +156,14 @@ async function allReady(nodes: readonly KafkaNode[]): Promise<void> {
       await sleep(pollEveryMs)
     }
   }
+}
+
+function oneNodeOnly(version: string): PartitaError {
+  return new PartitaError(
+    'INVALID_OPTION',
+    `nodes must be 1 for Kafka ${version}: several that are killed and come back are started here from 3.3 on only.`,
+    { api: 'nodes' },
+  )
 }
 
 function notTogether(address: string, count: number): PartitaError {

@@ -6,6 +6,7 @@ export interface NodePlace {
   readonly id: number
   /** Where clients and the other brokers connect. */
   readonly port: number
+  /** Where its controller listens, or the ZooKeeper in its stead. */
   readonly controllerPort: number
   /** The ports of the listeners beside the plain one. */
   readonly extraPorts: Readonly<Partial<Record<ExtraListener, number>>>
@@ -22,36 +23,55 @@ export function nodeAddress(node: NodePlace, listener?: ExtraListener): string {
   return `${host}:${listener === undefined ? node.port : node.extraPorts[listener]}`
 }
 
+/** Where a node's controller is, or its ZooKeeper. */
+export function controllerAddress(node: NodePlace): string {
+  return `${host}:${node.controllerPort}`
+}
+
+/** Who decides which node leads: the nodes among themselves, or, before 3.3, a ZooKeeper beside a lone one. */
+export type Quorum = 'kraft' | 'zookeeper'
+
 /**
- * The settings of one node of a cluster in KRaft mode, in which every node is broker and controller at once. They are
- * Kafka's defaults but for what makes tests quick.
+ * The settings of one node of a cluster. They are Kafka's defaults but for what makes tests quick.
  *
  * @param own what the caller sets; wins over everything else
  */
 export function serverProperties(
   node: NodePlace,
   cluster: readonly NodePlace[],
+  quorum: Quorum,
   dataFolder: string,
   own: KafkaProperties,
 ): KafkaProperties {
+  const listeners = [
+    `PLAINTEXT://${nodeAddress(node)}`,
+    ...Object.entries(node.extraPorts).map(([name, port]) => `${name}://${host}:${port}`),
+  ]
   return {
-    'process.roles': 'broker,controller',
-    'node.id': node.id,
-    'controller.quorum.voters': cluster.map((n) => `${n.id}@${host}:${n.controllerPort}`).join(','),
-    listeners: [
-      `PLAINTEXT://${nodeAddress(node)}`,
-      ...Object.entries(node.extraPorts).map(([name, port]) => `${name}://${host}:${port}`),
-      `CONTROLLER://${host}:${node.controllerPort}`,
-    ].join(','),
-    // Kafka's own map has no CONTROLLER where there is a listener with SSL or SASL.
-    'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT', ...protocols.map((name) => `${name}:${name}`)].join(','),
-    'controller.listener.names': 'CONTROLLER',
+    ...(quorum === 'kraft' ? asController(node, cluster, listeners) : underZooKeeper(node, listeners)),
     'log.dirs': dataFolder,
     ...quickGroups,
     ...replication(cluster.length),
     ...(cluster.length > 1 && quickFailover),
     ...own,
   }
+}
+
+/** In KRaft mode, in which every node is broker and controller at once. */
+function asController(node: NodePlace, cluster: readonly NodePlace[], listeners: readonly string[]): KafkaProperties {
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': node.id,
+    'controller.quorum.voters': cluster.map((each) => `${each.id}@${controllerAddress(each)}`).join(','),
+    listeners: [...listeners, `CONTROLLER://${controllerAddress(node)}`].join(','),
+    // Kafka's own map has no CONTROLLER where there is a listener with SSL or SASL.
+    'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT', ...protocols.map((name) => `${name}:${name}`)].join(','),
+    'controller.listener.names': 'CONTROLLER',
+  }
+}
+
+function underZooKeeper(node: NodePlace, listeners: readonly string[]): KafkaProperties {
+  return { 'broker.id': node.id, 'zookeeper.connect': controllerAddress(node), listeners: listeners.join(',') }
 }
 
 const quickGroups: KafkaProperties = {

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createKafkaNode, type KafkaNode, whatWentWrong } from '../src/kafka-node.ts'
+import { createKafkaNode, type KafkaNode } from '../src/kafka-node.ts'
+import { whatWentWrong } from '../src/server-process.ts'
 
 let folder: string
 const pids: (number | undefined)[] = []

@@ -5,7 +5,7 @@ import { propertiesText, serverProperties } from '../src/server-properties.ts'
 const places = [1, 2, 3].map((id) => ({ id, port: 20_000 + id, controllerPort: 21_000 + id, extraPorts: {} }))
 
 it('a lone node listens on 127.0.0.1 only, keeps one copy, and is not fenced in a hurry', () => {
-  const properties = serverProperties(places[0]!, [places[0]!], '/data', {})
+  const properties = serverProperties(places[0]!, [places[0]!], 'kraft', '/data', {})
   expect(properties).toMatchObject({
     listeners: 'PLAINTEXT://127.0.0.1:20001,CONTROLLER://127.0.0.1:21001',
     'controller.quorum.voters': '1@127.0.0.1:21001',
@@ -17,7 +17,7 @@ it('a lone node listens on 127.0.0.1 only, keeps one copy, and is not fenced in 
 })
 
 it('three nodes vote together, keep three copies, and lose one without a write being refused', () => {
-  expect(serverProperties(places[1]!, places, '/data', {})).toMatchObject({
+  expect(serverProperties(places[1]!, places, 'kraft', '/data', {})).toMatchObject({
     'node.id': 2,
     'controller.quorum.voters': '1@127.0.0.1:21001,2@127.0.0.1:21002,3@127.0.0.1:21003',
     'default.replication.factor': 3,
@@ -30,11 +30,24 @@ it('three nodes vote together, keep three copies, and lose one without a write b
 it('other listeners stand beside the plain one, which is the brokers’ own', () => {
   const place = { ...places[0]!, extraPorts: { SASL_SSL: 22_001 } }
   const listeners = 'PLAINTEXT://127.0.0.1:20001,SASL_SSL://127.0.0.1:22001,CONTROLLER://127.0.0.1:21001'
-  expect(serverProperties(place, [place], '/data', {})).toMatchObject({ listeners })
+  expect(serverProperties(place, [place], 'kraft', '/data', {})).toMatchObject({ listeners })
+})
+
+it('a node under a ZooKeeper is no controller, and finds it where its controller would be', () => {
+  const properties = serverProperties(places[0]!, [places[0]!], 'zookeeper', '/data', {})
+  expect(properties).toMatchObject({
+    'broker.id': 1,
+    'zookeeper.connect': '127.0.0.1:21001',
+    listeners: 'PLAINTEXT://127.0.0.1:20001',
+  })
+  expect(properties).not.toHaveProperty(['process.roles'])
 })
 
 it('what the caller sets wins', () => {
-  const properties = serverProperties(places[0]!, places, '/data', { 'min.insync.replicas': 1, 'num.partitions': 7 })
+  const properties = serverProperties(places[0]!, places, 'kraft', '/data', {
+    'min.insync.replicas': 1,
+    'num.partitions': 7,
+  })
   expect(properties).toMatchObject({ 'min.insync.replicas': 1, 'num.partitions': 7 })
 })
 
