@@ -11,7 +11,20 @@ export async function memoryScenario(cluster: BenchCluster): Promise<void> {
   const records = 10_000_000
   const measured = await inTurn(1, [
     entry(cluster, 'produce', 'partita native', { records }, 'partita native, 1,000 in flight'),
-    entry(cluster, 'produce', 'partita native', { records, inFlight: 50_000 }, 'partita native, 50,000 in flight'),
+    entry(
+      cluster,
+      'produce',
+      'partita native',
+      { records, inFlight: 4, perSend: 2_000 },
+      'partita native, 2,000 sends at once, four times',
+    ),
+    entry(
+      cluster,
+      'produce',
+      'partita native',
+      { records, inFlight: 50_000, isCounted: true },
+      'partita native, 50,000 in flight',
+    ),
   ])
   printTable(
     `Producing 10,000,000 records to the ${cluster.name}: 100 bytes, acks all`,

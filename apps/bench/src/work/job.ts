@@ -22,8 +22,10 @@ export interface Job {
   readonly records: number
   /** Calls of `send` that wait for their result at a time. Default 1,000. */
   readonly inFlight?: number | undefined
-  /** Records in one call. Default 1. */
+  /** Records in one call. Default 1. Where a client knows no arrays, so many calls at once, awaited together. */
   readonly perSend?: number | undefined
+  /** Whether results are counted by callbacks, instead of awaited by `inFlight` asynchronous functions. Default `false`. */
+  readonly isCounted?: boolean | undefined
   /** Default 100. */
   readonly valueBytes?: number | undefined
   /** Where a peer that is no dependency was installed. */
@@ -43,12 +45,17 @@ export function report(reading: Partial<Reading> & Readonly<Record<string, numbe
   process.stdout.write(`${JSON.stringify(reading)}\n`, () => process.exit(0))
 }
 
-/** Calls `send` until all records are sent, `inFlight` calls at a time, each awaited by itself. */
-export async function sendAwaited(
-  records: number,
-  { inFlight = 1_000, perSend = 1 }: Pick<Job, 'inFlight' | 'perSend'>,
-  send: (from: number, count: number) => Promise<unknown>,
-): Promise<void> {
+type Send = (from: number, count: number) => Promise<unknown>
+type Pace = Pick<Job, 'inFlight' | 'perSend' | 'isCounted'>
+
+/** Calls `send` until all records are sent, `inFlight` calls at a time. */
+export async function sendAll(records: number, pace: Pace, send: Send): Promise<void> {
+  if (pace.isCounted === true) await sendCounted(records, pace, send)
+  else await sendAwaited(records, pace, send)
+}
+
+/** Each call is awaited by itself, one of `inFlight` loops. */
+async function sendAwaited(records: number, { inFlight = 1_000, perSend = 1 }: Pace, send: Send): Promise<void> {
   let next = 0
   async function lane(): Promise<void> {
     while (next < records) {
@@ -58,4 +65,28 @@ export async function sendAwaited(
     }
   }
   await Promise.all(Array.from({ length: inFlight }, lane))
+}
+
+/**
+ * Calls as long as fewer than `inFlight` have no result. With 50,000 in flight as many loops would cost more than most of
+ * the clients do (measured: 1.5 µs a record).
+ */
+function sendCounted(records: number, { inFlight = 1_000 }: Pace, send: Send): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let sent = 0
+    let settled = 0
+    let isDue = false
+    const oneSettled = (): void => {
+      settled++
+      if (settled === records) return resolve()
+      if (isDue) return
+      isDue = true
+      setImmediate(sendMore)
+    }
+    function sendMore(): void {
+      isDue = false
+      while (sent < records && sent - settled < inFlight) send(sent++, 1).then(oneSettled, reject)
+    }
+    sendMore()
+  })
 }

@@ -13,16 +13,20 @@ export function transportOf(client: Client, brokers: readonly string[]): Transpo
     : nativeTransport({ brokers })
 }
 
-/** Partita knows no arrays: one `send` a record. */
+/** Partita knows no arrays: one `send` a record, as many of them at once as are asked for. */
 export function partitaClient(job: Job): BenchClient {
   const { client, topic } = job
   const transport = transportOf(client, job.brokers)
   const value = valueOf(job)
   let producer: Producer | undefined
   return {
-    send(from) {
-      producer ??= createProducer({ transport, enableIdempotence: !client.endsWith('not idempotent') })
-      return producer.send({ topic, key: keys[from % keys.length]!, value })
+    send(from, count) {
+      const { send } = (producer ??= createProducer({
+        transport,
+        enableIdempotence: !client.endsWith('not idempotent'),
+      }))
+      const sendOne = (index: number): Promise<unknown> => send({ topic, key: keys[index % keys.length]!, value })
+      return count === 1 ? sendOne(from) : Promise.all(Array.from({ length: count }, (_, i) => sendOne(from + i)))
     },
     consume(groupId, counted) {
       const handler = client.endsWith('synchronous handler') ? () => counted(1) : async () => counted(1)
