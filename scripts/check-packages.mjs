@@ -13,6 +13,7 @@ const run = (command, args, cwd) =>
 
 // The floor that the packages name: what a user of the oldest supported Node compiles with.
 const typesNode = /"@types\/node": (\S+)/.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))?.[1]
+const licence = readFileSync(join(root, 'LICENSE'), 'utf8')
 
 const script = `
 import { createConsumer } from '@partita/consumer'
@@ -75,12 +76,15 @@ try {
     folder,
   )
   for (const name of names) {
-    const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/@partita', name, 'package.json'), 'utf8'))
+    const installed = join(folder, 'node_modules/@partita', name)
+    const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
     const count = run(
       process.execPath,
       ['-e', `import('@partita/${name}').then((m) => console.log(Object.keys(m).length))`],
       folder,
     )
+    // pnpm packs the workspace's licence with every package.
+    if (readFileSync(join(installed, 'LICENSE'), 'utf8') !== licence) throw new Error(`${name} has another licence`)
     console.log(`@partita/${name}: ${count.trim()} exports from ${exports['.'].default}`)
   }
   checkTypes()

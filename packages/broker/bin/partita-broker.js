@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from '../dist/cli/run-cli.js'
+import { runCli } from '#cli'
 
 // Not exit(): what was written to a pipe would be lost.
 process.exitCode = await runCli(process.argv.slice(2), process)

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const packages = fileURLToPath(new URL('../..', import.meta.url))
+const bundler = fileURLToPath(new URL('../../../scripts/bundle-package.mjs', import.meta.url))
 const run = promisify(execFile)
 
 /** A folder in which the packages are installed as a user has them: built, and found through their `exports`. */
@@ -14,7 +14,7 @@ export interface BuiltPackages extends AsyncDisposable {
   readonly folder: string
 }
 
-/** Compiles the packages as they are now, without checking types, into a folder of their own: no build is needed first. */
+/** Bundles the packages as they are now, without declarations, into a folder of their own: no build is needed first. */
 export async function buildPackages(): Promise<BuiltPackages> {
   const folder = await mkdtemp(join(tmpdir(), 'partita-built-'))
   await Promise.all(
@@ -28,11 +28,5 @@ async function build(name: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true })
   await cp(join(source, 'package.json'), join(target, 'package.json'))
   if (name === 'broker') await cp(join(source, 'bin'), join(target, 'bin'), { recursive: true })
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
-  const off = ['composite', 'declaration', 'declarationMap', 'isolatedDeclarations'].flatMap((name) => [
-    `--${name}`,
-    'false',
-  ])
-  const args = [tsc, '-p', source, '--outDir', join(target, 'dist'), '--noCheck', ...off, '--tsBuildInfoFile', 'null']
-  await run(process.execPath, args)
+  await run(process.execPath, [bundler, source, join(target, 'dist')])
 }

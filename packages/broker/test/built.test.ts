@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -47,6 +47,11 @@ const { useBroker } = require('@partita/broker/fixture')`
   })
   expect(stdout).toContain('# pass 4')
   expect(stdout).toContain('# fail 0')
+})
+
+test('it comes in few files, which is what loading takes its time by', async () => {
+  const files = await readdir(join(built.folder, 'node_modules/@partita/broker/dist'), { recursive: true })
+  expect(files.filter((file) => file.endsWith('.js')).length).toBeLessThan(20)
 })
 
 test('the command serves, and ends with exit code 0 at SIGTERM', async () => {
