@@ -1,5 +1,6 @@
 import { choiceOption, integerOption, nameOption, PartitaError, systemClock } from '@partita/protocol'
 import type { Broker } from './broker.ts'
+import { addressText } from './cluster/address-text.ts'
 import { type BrokerCore, createBrokerCore } from './core/broker-core.ts'
 import { brokerOver } from './create-broker.ts'
 import type { ListenOptions } from './options.ts'
@@ -54,8 +55,7 @@ async function listenFor(core: BrokerCore, options: ListenOptions): Promise<Brok
   const toldHost = advertisedHost ?? (await reachable(host))
   // Clients that wait for the port may come before the last address is bound.
   nodes.forEach((node, i) => core.advertise(node, { host: toldHost, port: port === 0 ? 0 : port + i }))
-  // Loaded when they are needed: all else of this package runs where there are no sockets.
-  const { addressText } = await import('./tcp-listener.ts')
+  // Loaded when it is needed: all else of this package runs where there are no sockets.
   const { listenForNode } = await import('./node-listener.ts')
   const opened: TcpNode[] = []
   const close = async (): Promise<void> => void (await Promise.all(opened.map((each) => each.close())))

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { PartitaError } from '@partita/protocol'
+import { addressText } from './cluster/address-text.ts'
 import type { ClusterNode, Endpoint } from './cluster/cluster-node.ts'
 import type { BrokerCore } from './core/broker-core.ts'
 import type { TlsOptions } from './options.ts'
@@ -84,11 +85,6 @@ function serve(core: BrokerCore, node: ClusterNode, socket: Socket): void {
 
 function whyNot({ code, message }: NodeJS.ErrnoException): string {
   return code === 'EADDRINUSE' ? 'another program listens there' : message
-}
-
-/** As clients write it: `127.0.0.1:9092`, `[::1]:9092`. */
-export function addressText({ host, port }: Endpoint): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function endpointOf(server: Server): Endpoint {

@@ -1,52 +1,45 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls, type ConnectionOptions } from 'node:tls'
-import type { ByteStream, Connector, Endpoint, StreamListener } from './connector.ts'
+import { connect, type Socket } from 'node:net'
+import type { ByteStream, Endpoint, StreamListener } from './connector.ts'
 
 /** How long a stream that is closed may take to send what was written. */
 const closeTimeoutMs = 1_000
 
-/**
- * TCP, or TLS over it.
- * @param tls Node's options for TLS; `undefined` for plain TCP. The certificate is verified unless they say otherwise, and
- *   the broker's name is sent (SNI) unless it is an address.
- */
-export function socketConnector(tls?: ConnectionOptions): Connector {
-  return {
-    connect(endpoint, signal) {
-      return new Promise((resolve, reject) => {
-        const socket = openSocket(endpoint, tls)
-        const giveUp = (): void => fail(signal.reason as Error)
-        const fail = (error: Error): void => {
-          settle()
-          socket.destroy()
-          reject(error)
-        }
-        const opened = (): void => {
-          settle()
-          resolve(new SocketStream(socket))
-        }
-        const ready = tls === undefined ? 'connect' : 'secureConnect'
-        const closed = (): void => fail(new Error('the connection was closed before it was ready'))
-        function settle(): void {
-          signal.removeEventListener('abort', giveUp)
-          socket.off('error', fail).off('close', closed).off(ready, opened)
-          // A late error of a socket that is given up must not end the process.
-          socket.on('error', ignore)
-        }
-        socket.once(ready, opened).once('error', fail).once('close', closed)
-        if (signal.aborted) giveUp()
-        else signal.addEventListener('abort', giveUp, { once: true })
-      })
-    },
-  }
+/** Begins to connect over plain TCP. */
+export function openTcpSocket({ host, port }: Endpoint): Socket {
+  return connect({ host, port, noDelay: true, keepAlive: true })
 }
 
-function openSocket({ host, port }: Endpoint, tls: ConnectionOptions | undefined): Socket {
-  const target = { host, port, noDelay: true, keepAlive: true }
-  if (tls === undefined) return connectTcp(target)
-  // TLS knows no addresses as server names.
-  const servername = isIP(host) === 0 ? { servername: host } : {}
-  return connectTls({ ...servername, ...tls, ...target }).setNoDelay(true)
+/**
+ * The stream over a socket that is about to connect.
+ * @param ready the event that says that bytes can be sent
+ */
+export function streamOver(
+  socket: Socket,
+  ready: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+): Promise<ByteStream> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => fail(signal.reason as Error)
+    const fail = (error: Error): void => {
+      settle()
+      socket.destroy()
+      reject(error)
+    }
+    const opened = (): void => {
+      settle()
+      resolve(new SocketStream(socket))
+    }
+    const closed = (): void => fail(new Error('the connection was closed before it was ready'))
+    function settle(): void {
+      signal.removeEventListener('abort', giveUp)
+      socket.off('error', fail).off('close', closed).off(ready, opened)
+      // A late error of a socket that is given up must not end the process.
+      socket.on('error', ignore)
+    }
+    socket.once(ready, opened).once('error', fail).once('close', closed)
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp, { once: true })
+  })
 }
 
 class SocketStream implements ByteStream {
