@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'partita-packages-'))
@@ -58,6 +59,18 @@ function checkTypes() {
   console.log('a strict TypeScript user compiles against them')
 }
 
+/** Bundles a program that uses one schema, as a user's bundler does: the 45 others have to be left out of it. */
+async function checkTreeShaking() {
+  const input = join(folder, 'shaken.mjs')
+  writeFileSync(input, "import { produceApi } from '@partita/wire'\nconsole.log(produceApi.request)\n")
+  const bundle = await rolldown({ input, external: [/^node:/, 'snappy', 'lz4-napi', '@bokuweb/zstd-wasm'] })
+  const { output } = await bundle.generate({ comments: false })
+  await bundle.close()
+  const bytes = output.reduce((sum, { code = '' }) => sum + code.length, 0)
+  if (bytes > 20_000) throw new Error(`a bundle with one schema of @partita/wire has ${bytes} bytes of code`)
+  console.log(`a bundler leaves out what is not used: ${bytes} bytes for one schema of @partita/wire`)
+}
+
 try {
   const names = readdirSync(join(root, 'packages'))
   for (const name of names) run('npx', ['pnpm', 'pack', '--pack-destination', folder], join(root, 'packages', name))
@@ -88,6 +101,7 @@ try {
     console.log(`@partita/${name}: ${count.trim()} exports from ${exports['.'].default}`)
   }
   checkTypes()
+  await checkTreeShaking()
   writeFileSync(join(folder, 'travel.mjs'), script)
   const travelled = run(process.execPath, ['travel.mjs'], folder).trim()
   if (travelled !== 'paid') throw new Error(`a record went in as "paid" and came out as "${travelled}"`)

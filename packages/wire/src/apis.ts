@@ -98,9 +98,11 @@ export const apis = [
 /** One of {@link apis}; its `name` and its `key` tell which. */
 export type KnownApi = (typeof apis)[number]
 
-const byKey: ReadonlyMap<number, KnownApi> = new Map(apis.map((api) => [api.key, api]))
+let byKey: ReadonlyMap<number, KnownApi> | undefined
 
 /** The API with that key, or `undefined` where none is described here. */
 export function apiByKey(key: number): KnownApi | undefined {
+  // Made at the first use, so that a bundler can leave out the APIs of a program that asks for none by its key.
+  byKey ??= new Map(apis.map((api) => [api.key, api]))
   return byKey.get(key)
 }

@@ -63,6 +63,7 @@ function crcOfSixteens(bytes: Uint8Array, start: number, end: number): number {
   return crc
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function buildTable(): Int32Array {
   const built = new Int32Array(16 * 256)
   for (let byte = 0; byte < 256; byte++) {

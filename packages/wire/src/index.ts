@@ -95,6 +95,7 @@ export { loadCodec } from './compression/load-codec.ts'
 // For those who describe an API that is not here.
 export type {
   AnyType,
+  ApiDescription,
   Codec,
   Decoded,
   Encodable,

@@ -36,17 +36,18 @@ const sampleApi = defineApi({
   name: 'Sample',
   versions: [0, 4],
   flexibleFrom: 3,
-  request: struct({
-    always: int8,
-    early: until(1, string, 'early'),
-    middle: between(1, 2, int8, -1),
-    late: since(2, nullableSince(4, string), 'late'),
-    spare: optional(bool, true),
-    note: tagged(5, 4, string),
-    size: tagged(2, 3, int32, 9),
-    inner: tagged(7, 3, struct({ a: int8, b: optional(int8, 4) })),
-  }),
-  response: struct({ ratio: float64, port: uint16, delta: varint, id: uuid }),
+  request: () =>
+    struct({
+      always: int8,
+      early: until(1, string, 'early'),
+      middle: between(1, 2, int8, -1),
+      late: since(2, nullableSince(4, string), 'late'),
+      spare: optional(bool, true),
+      note: tagged(5, 4, string),
+      size: tagged(2, 3, int32, 9),
+      inner: tagged(7, 3, struct({ a: int8, b: optional(int8, 4) })),
+    }),
+  response: () => struct({ ratio: float64, port: uint16, delta: varint, id: uuid }),
 })
 
 type Request = RequestOf<typeof sampleApi>

@@ -27,41 +27,43 @@ export const produceApi = defineApi({
   name: 'Produce',
   versions: [3, 13],
   flexibleFrom: 9,
-  request: struct({
-    transactionalId: optional(nullableString),
-    acks: int16,
-    timeoutMs: int32,
-    topicData: array(
-      struct({
-        name: until(12, string),
-        topicId: since(13, uuid),
-        partitionData: array(struct({ index: int32, records })),
-      }),
-    ),
-  }),
-  response: struct({
-    responses: array(
-      struct({
-        name: until(12, string),
-        topicId: since(13, uuid),
-        partitionResponses: array(
-          struct({
-            index: int32,
-            errorCode: int16,
-            baseOffset: int64,
-            logAppendTimeMs: optional(int64, -1),
-            logStartOffset: since(5, int64, -1),
-            recordErrors: since(
-              8,
-              array(struct({ batchIndex: int32, batchIndexErrorMessage: optional(nullableString) })),
-            ),
-            errorMessage: since(8, nullableString),
-            currentLeader: tagged(0, 10, leaderIdAndEpoch),
-          }),
-        ),
-      }),
-    ),
-    throttleTimeMs: optional(int32),
-    nodeEndpoints: tagged(0, 10, nodeEndpoints),
-  }),
+  request: () =>
+    struct({
+      transactionalId: optional(nullableString),
+      acks: int16,
+      timeoutMs: int32,
+      topicData: array(
+        struct({
+          name: until(12, string),
+          topicId: since(13, uuid),
+          partitionData: array(struct({ index: int32, records })),
+        }),
+      ),
+    }),
+  response: () =>
+    struct({
+      responses: array(
+        struct({
+          name: until(12, string),
+          topicId: since(13, uuid),
+          partitionResponses: array(
+            struct({
+              index: int32,
+              errorCode: int16,
+              baseOffset: int64,
+              logAppendTimeMs: optional(int64, -1),
+              logStartOffset: since(5, int64, -1),
+              recordErrors: since(
+                8,
+                array(struct({ batchIndex: int32, batchIndexErrorMessage: optional(nullableString) })),
+              ),
+              errorMessage: since(8, nullableString),
+              currentLeader: tagged(0, 10, leaderIdAndEpoch),
+            }),
+          ),
+        }),
+      ),
+      throttleTimeMs: optional(int32),
+      nodeEndpoints: tagged(0, 10, nodeEndpoints),
+    }),
 })

@@ -9,32 +9,36 @@ export const listOffsetsApi = defineApi({
   name: 'ListOffsets',
   versions: [1, 11],
   flexibleFrom: 6,
-  request: struct({
-    replicaId: optional(int32, -1),
-    isolationLevel: since(2, int8),
-    topics: array(
-      struct({
-        name: string,
-        partitions: array(struct({ partitionIndex: int32, currentLeaderEpoch: since(4, int32, -1), timestamp: int64 })),
-      }),
-    ),
-    timeoutMs: since(10, int32),
-  }),
-  response: struct({
-    throttleTimeMs: since(2, int32),
-    topics: array(
-      struct({
-        name: string,
-        partitions: array(
-          struct({
-            partitionIndex: int32,
-            errorCode: int16,
-            timestamp: optional(int64, -1),
-            offset: optional(int64, -1),
-            leaderEpoch: since(4, int32, -1),
-          }),
-        ),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      replicaId: optional(int32, -1),
+      isolationLevel: since(2, int8),
+      topics: array(
+        struct({
+          name: string,
+          partitions: array(
+            struct({ partitionIndex: int32, currentLeaderEpoch: since(4, int32, -1), timestamp: int64 }),
+          ),
+        }),
+      ),
+      timeoutMs: since(10, int32),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: since(2, int32),
+      topics: array(
+        struct({
+          name: string,
+          partitions: array(
+            struct({
+              partitionIndex: int32,
+              errorCode: int16,
+              timestamp: optional(int64, -1),
+              offset: optional(int64, -1),
+              leaderEpoch: since(4, int32, -1),
+            }),
+          ),
+        }),
+      ),
+    }),
 })

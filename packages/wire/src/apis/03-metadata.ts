@@ -24,38 +24,40 @@ export const metadataApi = defineApi({
   name: 'Metadata',
   versions: [0, 13],
   flexibleFrom: 9,
-  request: struct({
-    topics: nullableSince(1, array(struct({ topicId: since(10, uuid), name: nullableSince(10, string) }))),
-    allowAutoTopicCreation: since(4, bool, true),
-    includeClusterAuthorizedOperations: between(8, 10, bool),
-    includeTopicAuthorizedOperations: since(8, bool),
-  }),
-  response: struct({
-    throttleTimeMs: since(3, int32),
-    brokers: array(struct({ nodeId: int32, host: string, port: int32, rack: since(1, nullableString) })),
-    clusterId: since(2, nullableString),
-    controllerId: since(1, int32, -1),
-    topics: array(
-      struct({
-        errorCode: int16,
-        name: nullableSince(12, string),
-        topicId: since(10, uuid),
-        isInternal: since(1, bool),
-        partitions: array(
-          struct({
-            errorCode: int16,
-            partitionIndex: int32,
-            leaderId: int32,
-            leaderEpoch: since(7, int32, -1),
-            replicaNodes: array(int32),
-            isrNodes: array(int32),
-            offlineReplicas: since(5, array(int32)),
-          }),
-        ),
-        topicAuthorizedOperations: since(8, int32, unknownOperations),
-      }),
-    ),
-    clusterAuthorizedOperations: between(8, 10, int32, unknownOperations),
-    errorCode: since(13, int16),
-  }),
+  request: () =>
+    struct({
+      topics: nullableSince(1, array(struct({ topicId: since(10, uuid), name: nullableSince(10, string) }))),
+      allowAutoTopicCreation: since(4, bool, true),
+      includeClusterAuthorizedOperations: between(8, 10, bool),
+      includeTopicAuthorizedOperations: since(8, bool),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: since(3, int32),
+      brokers: array(struct({ nodeId: int32, host: string, port: int32, rack: since(1, nullableString) })),
+      clusterId: since(2, nullableString),
+      controllerId: since(1, int32, -1),
+      topics: array(
+        struct({
+          errorCode: int16,
+          name: nullableSince(12, string),
+          topicId: since(10, uuid),
+          isInternal: since(1, bool),
+          partitions: array(
+            struct({
+              errorCode: int16,
+              partitionIndex: int32,
+              leaderId: int32,
+              leaderEpoch: since(7, int32, -1),
+              replicaNodes: array(int32),
+              isrNodes: array(int32),
+              offlineReplicas: since(5, array(int32)),
+            }),
+          ),
+          topicAuthorizedOperations: since(8, int32, unknownOperations),
+        }),
+      ),
+      clusterAuthorizedOperations: between(8, 10, int32, unknownOperations),
+      errorCode: since(13, int16),
+    }),
 })

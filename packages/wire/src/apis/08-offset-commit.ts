@@ -22,35 +22,37 @@ export const offsetCommitApi = defineApi({
   name: 'OffsetCommit',
   versions: [2, 10],
   flexibleFrom: 8,
-  request: struct({
-    groupId: string,
-    generationIdOrMemberEpoch: optional(int32, -1),
-    memberId: optional(string),
-    groupInstanceId: since(7, nullableString),
-    retentionTimeMs: between(2, 4, int64, -1),
-    topics: array(
-      struct({
-        name: until(9, string),
-        topicId: since(10, uuid),
-        partitions: array(
-          struct({
-            partitionIndex: int32,
-            committedOffset: int64,
-            committedLeaderEpoch: since(6, int32, -1),
-            committedMetadata: optional(nullableString),
-          }),
-        ),
-      }),
-    ),
-  }),
-  response: struct({
-    throttleTimeMs: since(3, int32),
-    topics: array(
-      struct({
-        name: until(9, string),
-        topicId: since(10, uuid),
-        partitions: array(struct({ partitionIndex: int32, errorCode: int16 })),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      groupId: string,
+      generationIdOrMemberEpoch: optional(int32, -1),
+      memberId: optional(string),
+      groupInstanceId: since(7, nullableString),
+      retentionTimeMs: between(2, 4, int64, -1),
+      topics: array(
+        struct({
+          name: until(9, string),
+          topicId: since(10, uuid),
+          partitions: array(
+            struct({
+              partitionIndex: int32,
+              committedOffset: int64,
+              committedLeaderEpoch: since(6, int32, -1),
+              committedMetadata: optional(nullableString),
+            }),
+          ),
+        }),
+      ),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: since(3, int32),
+      topics: array(
+        struct({
+          name: until(9, string),
+          topicId: since(10, uuid),
+          partitions: array(struct({ partitionIndex: int32, errorCode: int16 })),
+        }),
+      ),
+    }),
 })

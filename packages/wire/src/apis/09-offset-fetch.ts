@@ -42,26 +42,28 @@ export const offsetFetchApi = defineApi({
   name: 'OffsetFetch',
   versions: [1, 10],
   flexibleFrom: 6,
-  request: struct({
-    groupId: until(7, string),
-    topics: until(7, nullableSince(2, array(topic))),
-    groups: since(
-      8,
-      array(
-        struct({
-          groupId: string,
-          memberId: since(9, nullableString),
-          memberEpoch: since(9, int32, -1),
-          topics: optional(nullableArray(topic)),
-        }),
+  request: () =>
+    struct({
+      groupId: until(7, string),
+      topics: until(7, nullableSince(2, array(topic))),
+      groups: since(
+        8,
+        array(
+          struct({
+            groupId: string,
+            memberId: since(9, nullableString),
+            memberEpoch: since(9, int32, -1),
+            topics: optional(nullableArray(topic)),
+          }),
+        ),
       ),
-    ),
-    requireStable: since(7, bool),
-  }),
-  response: struct({
-    throttleTimeMs: since(3, int32),
-    topics: until(7, array(topicOffsets)),
-    errorCode: between(2, 7, int16),
-    groups: since(8, array(struct({ groupId: string, topics: array(topicOffsets), errorCode: int16 }))),
-  }),
+      requireStable: since(7, bool),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: since(3, int32),
+      topics: until(7, array(topicOffsets)),
+      errorCode: between(2, 7, int16),
+      groups: since(8, array(struct({ groupId: string, topics: array(topicOffsets), errorCode: int16 }))),
+    }),
 })

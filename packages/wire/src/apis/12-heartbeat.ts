@@ -7,11 +7,12 @@ export const heartbeatApi = defineApi({
   name: 'Heartbeat',
   versions: [0, 4],
   flexibleFrom: 4,
-  request: struct({
-    groupId: string,
-    generationId: int32,
-    memberId: string,
-    groupInstanceId: since(3, nullableString),
-  }),
-  response: struct({ throttleTimeMs: since(1, int32), errorCode: int16 }),
+  request: () =>
+    struct({
+      groupId: string,
+      generationId: int32,
+      memberId: string,
+      groupInstanceId: since(3, nullableString),
+    }),
+  response: () => struct({ throttleTimeMs: since(1, int32), errorCode: int16 }),
 })

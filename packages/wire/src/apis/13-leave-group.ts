@@ -18,17 +18,24 @@ export const leaveGroupApi = defineApi({
   name: 'LeaveGroup',
   versions: [0, 5],
   flexibleFrom: 4,
-  request: struct({
-    groupId: string,
-    memberId: until(2, string),
-    members: since(
-      3,
-      array(struct({ memberId: string, groupInstanceId: optional(nullableString), reason: since(5, nullableString) })),
-    ),
-  }),
-  response: struct({
-    throttleTimeMs: since(1, int32),
-    errorCode: int16,
-    members: since(3, array(struct({ memberId: string, groupInstanceId: optional(nullableString), errorCode: int16 }))),
-  }),
+  request: () =>
+    struct({
+      groupId: string,
+      memberId: until(2, string),
+      members: since(
+        3,
+        array(
+          struct({ memberId: string, groupInstanceId: optional(nullableString), reason: since(5, nullableString) }),
+        ),
+      ),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: since(1, int32),
+      errorCode: int16,
+      members: since(
+        3,
+        array(struct({ memberId: string, groupInstanceId: optional(nullableString), errorCode: int16 })),
+      ),
+    }),
 })

@@ -7,20 +7,22 @@ export const syncGroupApi = defineApi({
   name: 'SyncGroup',
   versions: [0, 5],
   flexibleFrom: 4,
-  request: struct({
-    groupId: string,
-    generationId: int32,
-    memberId: string,
-    groupInstanceId: since(3, nullableString),
-    protocolType: since(5, nullableString),
-    protocolName: since(5, nullableString),
-    assignments: array(struct({ memberId: string, assignment: bytes })),
-  }),
-  response: struct({
-    throttleTimeMs: since(1, int32),
-    errorCode: int16,
-    protocolType: since(5, nullableString),
-    protocolName: since(5, nullableString),
-    assignment: bytes,
-  }),
+  request: () =>
+    struct({
+      groupId: string,
+      generationId: int32,
+      memberId: string,
+      groupInstanceId: since(3, nullableString),
+      protocolType: since(5, nullableString),
+      protocolName: since(5, nullableString),
+      assignments: array(struct({ memberId: string, assignment: bytes })),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: since(1, int32),
+      errorCode: int16,
+      protocolType: since(5, nullableString),
+      protocolName: since(5, nullableString),
+      assignment: bytes,
+    }),
 })

@@ -9,32 +9,34 @@ export const describeGroupsApi = defineApi({
   name: 'DescribeGroups',
   versions: [0, 6],
   flexibleFrom: 5,
-  request: struct({
-    groups: array(string),
-    includeAuthorizedOperations: since(3, bool),
-  }),
-  response: struct({
-    throttleTimeMs: since(1, int32),
-    groups: array(
-      struct({
-        errorCode: int16,
-        errorMessage: since(6, nullableString),
-        groupId: string,
-        groupState: string,
-        protocolType: string,
-        protocolData: string,
-        members: array(
-          struct({
-            memberId: string,
-            groupInstanceId: since(4, nullableString),
-            clientId: string,
-            clientHost: string,
-            memberMetadata: bytes,
-            memberAssignment: bytes,
-          }),
-        ),
-        authorizedOperations: since(3, int32, unknownOperations),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      groups: array(string),
+      includeAuthorizedOperations: since(3, bool),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: since(1, int32),
+      groups: array(
+        struct({
+          errorCode: int16,
+          errorMessage: since(6, nullableString),
+          groupId: string,
+          groupState: string,
+          protocolType: string,
+          protocolData: string,
+          members: array(
+            struct({
+              memberId: string,
+              groupInstanceId: since(4, nullableString),
+              clientId: string,
+              clientHost: string,
+              memberMetadata: bytes,
+              memberAssignment: bytes,
+            }),
+          ),
+          authorizedOperations: since(3, int32, unknownOperations),
+        }),
+      ),
+    }),
 })

@@ -7,15 +7,17 @@ export const listGroupsApi = defineApi({
   name: 'ListGroups',
   versions: [0, 5],
   flexibleFrom: 3,
-  request: struct({
-    statesFilter: since(4, array(string)),
-    typesFilter: since(5, array(string)),
-  }),
-  response: struct({
-    throttleTimeMs: since(1, int32),
-    errorCode: int16,
-    groups: array(
-      struct({ groupId: string, protocolType: string, groupState: since(4, string), groupType: since(5, string) }),
-    ),
-  }),
+  request: () =>
+    struct({
+      statesFilter: since(4, array(string)),
+      typesFilter: since(5, array(string)),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: since(1, int32),
+      errorCode: int16,
+      groups: array(
+        struct({ groupId: string, protocolType: string, groupState: since(4, string), groupType: since(5, string) }),
+      ),
+    }),
 })

@@ -7,6 +7,6 @@ export const saslHandshakeApi = defineApi({
   name: 'SaslHandshake',
   versions: [0, 1],
   flexibleFrom: null,
-  request: struct({ mechanism: string }),
-  response: struct({ errorCode: int16, mechanisms: array(string) }),
+  request: () => struct({ mechanism: string }),
+  response: () => struct({ errorCode: int16, mechanisms: array(string) }),
 })

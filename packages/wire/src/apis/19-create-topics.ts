@@ -23,43 +23,45 @@ export const createTopicsApi = defineApi({
   name: 'CreateTopics',
   versions: [2, 7],
   flexibleFrom: 5,
-  request: struct({
-    topics: array(
-      struct({
-        name: string,
-        numPartitions: int32,
-        replicationFactor: int16,
-        assignments: optional(array(struct({ partitionIndex: int32, brokerIds: array(int32) }))),
-        configs: optional(array(struct({ name: string, value: nullableString }))),
-      }),
-    ),
-    timeoutMs: optional(int32, 60_000),
-    validateOnly: optional(bool),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    topics: array(
-      struct({
-        name: string,
-        topicId: since(7, uuid),
-        errorCode: int16,
-        errorMessage: optional(nullableString),
-        topicConfigErrorCode: tagged(0, 5, int16),
-        numPartitions: since(5, int32, -1),
-        replicationFactor: since(5, int16, -1),
-        configs: since(
-          5,
-          nullableArray(
-            struct({
-              name: string,
-              value: nullableString,
-              readOnly: bool,
-              configSource: optional(int8, -1),
-              isSensitive: bool,
-            }),
+  request: () =>
+    struct({
+      topics: array(
+        struct({
+          name: string,
+          numPartitions: int32,
+          replicationFactor: int16,
+          assignments: optional(array(struct({ partitionIndex: int32, brokerIds: array(int32) }))),
+          configs: optional(array(struct({ name: string, value: nullableString }))),
+        }),
+      ),
+      timeoutMs: optional(int32, 60_000),
+      validateOnly: optional(bool),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      topics: array(
+        struct({
+          name: string,
+          topicId: since(7, uuid),
+          errorCode: int16,
+          errorMessage: optional(nullableString),
+          topicConfigErrorCode: tagged(0, 5, int16),
+          numPartitions: since(5, int32, -1),
+          replicationFactor: since(5, int16, -1),
+          configs: since(
+            5,
+            nullableArray(
+              struct({
+                name: string,
+                value: nullableString,
+                readOnly: bool,
+                configSource: optional(int8, -1),
+                isSensitive: bool,
+              }),
+            ),
           ),
-        ),
-      }),
-    ),
-  }),
+        }),
+      ),
+    }),
 })

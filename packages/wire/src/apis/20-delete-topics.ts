@@ -21,20 +21,22 @@ export const deleteTopicsApi = defineApi({
   name: 'DeleteTopics',
   versions: [1, 6],
   flexibleFrom: 4,
-  request: struct({
-    topics: since(6, array(struct({ name: optional(nullableString), topicId: optional(uuid) }))),
-    topicNames: until(5, array(string)),
-    timeoutMs: int32,
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    responses: array(
-      struct({
-        name: nullableSince(6, string),
-        topicId: since(6, uuid),
-        errorCode: int16,
-        errorMessage: since(5, nullableString),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      topics: since(6, array(struct({ name: optional(nullableString), topicId: optional(uuid) }))),
+      topicNames: until(5, array(string)),
+      timeoutMs: int32,
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      responses: array(
+        struct({
+          name: nullableSince(6, string),
+          topicId: since(6, uuid),
+          errorCode: int16,
+          errorMessage: since(5, nullableString),
+        }),
+      ),
+    }),
 })

@@ -7,17 +7,19 @@ export const deleteRecordsApi = defineApi({
   name: 'DeleteRecords',
   versions: [0, 2],
   flexibleFrom: 2,
-  request: struct({
-    topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32, offset: int64 })) })),
-    timeoutMs: int32,
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    topics: array(
-      struct({
-        name: string,
-        partitions: array(struct({ partitionIndex: int32, lowWatermark: int64, errorCode: int16 })),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32, offset: int64 })) })),
+      timeoutMs: int32,
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      topics: array(
+        struct({
+          name: string,
+          partitions: array(struct({ partitionIndex: int32, lowWatermark: int64, errorCode: int16 })),
+        }),
+      ),
+    }),
 })

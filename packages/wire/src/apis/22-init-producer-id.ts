@@ -8,16 +8,18 @@ export const initProducerIdApi = defineApi({
   name: 'InitProducerId',
   versions: [0, 5],
   flexibleFrom: 2,
-  request: struct({
-    transactionalId: nullableString,
-    transactionTimeoutMs: int32,
-    producerId: since(3, int64, -1),
-    producerEpoch: since(3, int16, -1),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    producerId: optional(int64, -1),
-    producerEpoch: int16,
-  }),
+  request: () =>
+    struct({
+      transactionalId: nullableString,
+      transactionTimeoutMs: int32,
+      producerId: since(3, int64, -1),
+      producerEpoch: since(3, int16, -1),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      producerId: optional(int64, -1),
+      producerEpoch: int16,
+    }),
 })

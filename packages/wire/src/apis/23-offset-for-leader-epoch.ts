@@ -9,30 +9,32 @@ export const offsetForLeaderEpochApi = defineApi({
   name: 'OffsetForLeaderEpoch',
   versions: [2, 4],
   flexibleFrom: 4,
-  request: struct({
-    // -2 is a debugging tool, -1 a consumer.
-    replicaId: since(3, int32, -2),
-    topics: array(
-      struct({
-        topic: string,
-        partitions: array(struct({ partition: int32, currentLeaderEpoch: optional(int32, -1), leaderEpoch: int32 })),
-      }),
-    ),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    topics: array(
-      struct({
-        topic: string,
-        partitions: array(
-          struct({
-            errorCode: int16,
-            partition: int32,
-            leaderEpoch: optional(int32, -1),
-            endOffset: optional(int64, -1),
-          }),
-        ),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      // -2 is a debugging tool, -1 a consumer.
+      replicaId: since(3, int32, -2),
+      topics: array(
+        struct({
+          topic: string,
+          partitions: array(struct({ partition: int32, currentLeaderEpoch: optional(int32, -1), leaderEpoch: int32 })),
+        }),
+      ),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      topics: array(
+        struct({
+          topic: string,
+          partitions: array(
+            struct({
+              errorCode: int16,
+              partition: int32,
+              leaderEpoch: optional(int32, -1),
+              endOffset: optional(int64, -1),
+            }),
+          ),
+        }),
+      ),
+    }),
 })

@@ -17,28 +17,30 @@ export const addPartitionsToTxnApi = defineApi({
   name: 'AddPartitionsToTxn',
   versions: [0, 5],
   flexibleFrom: 3,
-  request: struct({
-    transactions: since(
-      4,
-      array(
-        struct({
-          transactionalId: string,
-          producerId: int64,
-          producerEpoch: int16,
-          verifyOnly: optional(bool),
-          topics,
-        }),
+  request: () =>
+    struct({
+      transactions: since(
+        4,
+        array(
+          struct({
+            transactionalId: string,
+            producerId: int64,
+            producerEpoch: int16,
+            verifyOnly: optional(bool),
+            topics,
+          }),
+        ),
       ),
-    ),
-    v3AndBelowTransactionalId: until(3, string),
-    v3AndBelowProducerId: until(3, int64),
-    v3AndBelowProducerEpoch: until(3, int16),
-    v3AndBelowTopics: until(3, topics),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: since(4, int16),
-    resultsByTransaction: since(4, array(struct({ transactionalId: string, topicResults }))),
-    resultsByTopicV3AndBelow: until(3, topicResults),
-  }),
+      v3AndBelowTransactionalId: until(3, string),
+      v3AndBelowProducerId: until(3, int64),
+      v3AndBelowProducerEpoch: until(3, int16),
+      v3AndBelowTopics: until(3, topics),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: since(4, int16),
+      resultsByTransaction: since(4, array(struct({ transactionalId: string, topicResults }))),
+      resultsByTopicV3AndBelow: until(3, topicResults),
+    }),
 })

@@ -7,6 +7,6 @@ export const addOffsetsToTxnApi = defineApi({
   name: 'AddOffsetsToTxn',
   versions: [0, 4],
   flexibleFrom: 3,
-  request: struct({ transactionalId: string, producerId: int64, producerEpoch: int16, groupId: string }),
-  response: struct({ throttleTimeMs: optional(int32), errorCode: int16 }),
+  request: () => struct({ transactionalId: string, producerId: int64, producerEpoch: int16, groupId: string }),
+  response: () => struct({ throttleTimeMs: optional(int32), errorCode: int16 }),
 })

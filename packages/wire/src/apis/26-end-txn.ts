@@ -8,11 +8,12 @@ export const endTxnApi = defineApi({
   name: 'EndTxn',
   versions: [0, 5],
   flexibleFrom: 3,
-  request: struct({ transactionalId: string, producerId: int64, producerEpoch: int16, committed: bool }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    producerId: since(5, int64, -1),
-    producerEpoch: since(5, int16, -1),
-  }),
+  request: () => struct({ transactionalId: string, producerId: int64, producerEpoch: int16, committed: bool }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      producerId: since(5, int64, -1),
+      producerEpoch: since(5, int16, -1),
+    }),
 })

@@ -19,30 +19,32 @@ export const txnOffsetCommitApi = defineApi({
   name: 'TxnOffsetCommit',
   versions: [0, 5],
   flexibleFrom: 3,
-  request: struct({
-    transactionalId: string,
-    groupId: string,
-    producerId: int64,
-    producerEpoch: int16,
-    generationId: since(3, int32, -1),
-    memberId: since(3, string),
-    groupInstanceId: since(3, nullableString),
-    topics: array(
-      struct({
-        name: string,
-        partitions: array(
-          struct({
-            partitionIndex: int32,
-            committedOffset: int64,
-            committedLeaderEpoch: since(2, int32, -1),
-            committedMetadata: optional(nullableString),
-          }),
-        ),
-      }),
-    ),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32, errorCode: int16 })) })),
-  }),
+  request: () =>
+    struct({
+      transactionalId: string,
+      groupId: string,
+      producerId: int64,
+      producerEpoch: int16,
+      generationId: since(3, int32, -1),
+      memberId: since(3, string),
+      groupInstanceId: since(3, nullableString),
+      topics: array(
+        struct({
+          name: string,
+          partitions: array(
+            struct({
+              partitionIndex: int32,
+              committedOffset: int64,
+              committedLeaderEpoch: since(2, int32, -1),
+              committedMetadata: optional(nullableString),
+            }),
+          ),
+        }),
+      ),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32, errorCode: int16 })) })),
+    }),
 })

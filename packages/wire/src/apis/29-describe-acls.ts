@@ -8,19 +8,21 @@ export const describeAclsApi = defineApi({
   name: 'DescribeAcls',
   versions: [0, 3],
   flexibleFrom: 2,
-  request: struct({
-    resourceTypeFilter: int8,
-    resourceNameFilter: nullableString,
-    patternTypeFilter: patternType,
-    principalFilter: nullableString,
-    hostFilter: nullableString,
-    operation: int8,
-    permissionType: int8,
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    errorMessage: optional(nullableString),
-    resources: array(struct({ type: int8, name: string, patternType, acls: array(struct(aclEntry)) })),
-  }),
+  request: () =>
+    struct({
+      resourceTypeFilter: int8,
+      resourceNameFilter: nullableString,
+      patternTypeFilter: patternType,
+      principalFilter: nullableString,
+      hostFilter: nullableString,
+      operation: int8,
+      permissionType: int8,
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      errorMessage: optional(nullableString),
+      resources: array(struct({ type: int8, name: string, patternType, acls: array(struct(aclEntry)) })),
+    }),
 })

@@ -8,13 +8,15 @@ export const createAclsApi = defineApi({
   name: 'CreateAcls',
   versions: [0, 3],
   flexibleFrom: 2,
-  request: struct({
-    creations: array(
-      struct({ resourceType: int8, resourceName: string, resourcePatternType: patternType, ...aclEntry }),
-    ),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    results: array(struct({ errorCode: int16, errorMessage: optional(nullableString) })),
-  }),
+  request: () =>
+    struct({
+      creations: array(
+        struct({ resourceType: int8, resourceName: string, resourcePatternType: patternType, ...aclEntry }),
+      ),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      results: array(struct({ errorCode: int16, errorMessage: optional(nullableString) })),
+    }),
 })

@@ -8,36 +8,38 @@ export const deleteAclsApi = defineApi({
   name: 'DeleteAcls',
   versions: [0, 3],
   flexibleFrom: 2,
-  request: struct({
-    filters: array(
-      struct({
-        resourceTypeFilter: int8,
-        resourceNameFilter: nullableString,
-        patternTypeFilter: patternType,
-        principalFilter: nullableString,
-        hostFilter: nullableString,
-        operation: int8,
-        permissionType: int8,
-      }),
-    ),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    filterResults: array(
-      struct({
-        errorCode: int16,
-        errorMessage: optional(nullableString),
-        matchingAcls: array(
-          struct({
-            errorCode: int16,
-            errorMessage: optional(nullableString),
-            resourceType: int8,
-            resourceName: string,
-            patternType,
-            ...aclEntry,
-          }),
-        ),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      filters: array(
+        struct({
+          resourceTypeFilter: int8,
+          resourceNameFilter: nullableString,
+          patternTypeFilter: patternType,
+          principalFilter: nullableString,
+          hostFilter: nullableString,
+          operation: int8,
+          permissionType: int8,
+        }),
+      ),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      filterResults: array(
+        struct({
+          errorCode: int16,
+          errorMessage: optional(nullableString),
+          matchingAcls: array(
+            struct({
+              errorCode: int16,
+              errorMessage: optional(nullableString),
+              resourceType: int8,
+              resourceName: string,
+              patternType,
+              ...aclEntry,
+            }),
+          ),
+        }),
+      ),
+    }),
 })

@@ -21,34 +21,36 @@ export const describeConfigsApi = defineApi({
   name: 'DescribeConfigs',
   versions: [1, 4],
   flexibleFrom: 4,
-  request: struct({
-    resources: array(
-      struct({ resourceType: int8, resourceName: string, configurationKeys: optional(nullableArray(string)) }),
-    ),
-    includeSynonyms: optional(bool),
-    includeDocumentation: since(3, bool),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    results: array(
-      struct({
-        errorCode: int16,
-        errorMessage: optional(nullableString),
-        resourceType: int8,
-        resourceName: string,
-        configs: array(
-          struct({
-            name: string,
-            value: nullableString,
-            readOnly: bool,
-            configSource: optional(int8, -1),
-            isSensitive: bool,
-            synonyms: optional(array(struct({ name: string, value: nullableString, source: int8 }))),
-            configType: since(3, int8),
-            documentation: since(3, nullableString),
-          }),
-        ),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      resources: array(
+        struct({ resourceType: int8, resourceName: string, configurationKeys: optional(nullableArray(string)) }),
+      ),
+      includeSynonyms: optional(bool),
+      includeDocumentation: since(3, bool),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      results: array(
+        struct({
+          errorCode: int16,
+          errorMessage: optional(nullableString),
+          resourceType: int8,
+          resourceName: string,
+          configs: array(
+            struct({
+              name: string,
+              value: nullableString,
+              readOnly: bool,
+              configSource: optional(int8, -1),
+              isSensitive: bool,
+              synonyms: optional(array(struct({ name: string, value: nullableString, source: int8 }))),
+              configType: since(3, int8),
+              documentation: since(3, nullableString),
+            }),
+          ),
+        }),
+      ),
+    }),
 })

@@ -8,15 +8,16 @@ export const alterConfigsApi = defineApi({
   name: 'AlterConfigs',
   versions: [0, 2],
   flexibleFrom: 2,
-  request: struct({
-    resources: array(
-      struct({
-        resourceType: int8,
-        resourceName: string,
-        configs: array(struct({ name: string, value: nullableString })),
-      }),
-    ),
-    validateOnly: optional(bool),
-  }),
-  response: alterConfigsResponse,
+  request: () =>
+    struct({
+      resources: array(
+        struct({
+          resourceType: int8,
+          resourceName: string,
+          configs: array(struct({ name: string, value: nullableString })),
+        }),
+      ),
+      validateOnly: optional(bool),
+    }),
+  response: () => alterConfigsResponse,
 })

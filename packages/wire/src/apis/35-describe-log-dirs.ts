@@ -20,26 +20,27 @@ export const describeLogDirsApi = defineApi({
   name: 'DescribeLogDirs',
   versions: [1, 5],
   flexibleFrom: 2,
-  request: struct({ topics: nullableArray(struct({ topic: string, partitions: array(int32) })) }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: since(3, int16),
-    results: array(
-      struct({
-        errorCode: int16,
-        logDir: string,
-        topics: array(
-          struct({
-            name: string,
-            partitions: array(
-              struct({ partitionIndex: int32, partitionSize: int64, offsetLag: int64, isFutureKey: bool }),
-            ),
-          }),
-        ),
-        totalBytes: since(4, int64, -1),
-        usableBytes: since(4, int64, -1),
-        isCordoned: since(5, bool),
-      }),
-    ),
-  }),
+  request: () => struct({ topics: nullableArray(struct({ topic: string, partitions: array(int32) })) }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: since(3, int16),
+      results: array(
+        struct({
+          errorCode: int16,
+          logDir: string,
+          topics: array(
+            struct({
+              name: string,
+              partitions: array(
+                struct({ partitionIndex: int32, partitionSize: int64, offsetLag: int64, isFutureKey: bool }),
+              ),
+            }),
+          ),
+          totalBytes: since(4, int64, -1),
+          usableBytes: since(4, int64, -1),
+          isCordoned: since(5, bool),
+        }),
+      ),
+    }),
 })

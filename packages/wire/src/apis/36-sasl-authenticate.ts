@@ -7,11 +7,12 @@ export const saslAuthenticateApi = defineApi({
   name: 'SaslAuthenticate',
   versions: [0, 2],
   flexibleFrom: 2,
-  request: struct({ authBytes: bytes }),
-  response: struct({
-    errorCode: int16,
-    errorMessage: optional(nullableString),
-    authBytes: bytes,
-    sessionLifetimeMs: since(1, int64),
-  }),
+  request: () => struct({ authBytes: bytes }),
+  response: () =>
+    struct({
+      errorCode: int16,
+      errorMessage: optional(nullableString),
+      authBytes: bytes,
+      sessionLifetimeMs: since(1, int64),
+    }),
 })

@@ -18,19 +18,21 @@ export const createPartitionsApi = defineApi({
   name: 'CreatePartitions',
   versions: [0, 3],
   flexibleFrom: 2,
-  request: struct({
-    topics: array(
-      struct({
-        name: string,
-        count: int32,
-        assignments: optional(nullableArray(struct({ brokerIds: array(int32) }))),
-      }),
-    ),
-    timeoutMs: int32,
-    validateOnly: optional(bool),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    results: array(struct({ name: string, errorCode: int16, errorMessage: optional(nullableString) })),
-  }),
+  request: () =>
+    struct({
+      topics: array(
+        struct({
+          name: string,
+          count: int32,
+          assignments: optional(nullableArray(struct({ brokerIds: array(int32) }))),
+        }),
+      ),
+      timeoutMs: int32,
+      validateOnly: optional(bool),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      results: array(struct({ name: string, errorCode: int16, errorMessage: optional(nullableString) })),
+    }),
 })

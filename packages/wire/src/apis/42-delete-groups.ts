@@ -7,9 +7,10 @@ export const deleteGroupsApi = defineApi({
   name: 'DeleteGroups',
   versions: [0, 2],
   flexibleFrom: 2,
-  request: struct({ groupsNames: array(string) }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    results: array(struct({ groupId: string, errorCode: int16 })),
-  }),
+  request: () => struct({ groupsNames: array(string) }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      results: array(struct({ groupId: string, errorCode: int16 })),
+    }),
 })

@@ -8,15 +8,16 @@ export const incrementalAlterConfigsApi = defineApi({
   name: 'IncrementalAlterConfigs',
   versions: [0, 1],
   flexibleFrom: 1,
-  request: struct({
-    resources: array(
-      struct({
-        resourceType: int8,
-        resourceName: string,
-        configs: array(struct({ name: string, configOperation: int8, value: nullableString })),
-      }),
-    ),
-    validateOnly: optional(bool),
-  }),
-  response: alterConfigsResponse,
+  request: () =>
+    struct({
+      resources: array(
+        struct({
+          resourceType: int8,
+          resourceName: string,
+          configs: array(struct({ name: string, configOperation: int8, value: nullableString })),
+        }),
+      ),
+      validateOnly: optional(bool),
+    }),
+  response: () => alterConfigsResponse,
 })

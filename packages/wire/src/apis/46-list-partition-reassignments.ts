@@ -17,26 +17,28 @@ export const listPartitionReassignmentsApi = defineApi({
   name: 'ListPartitionReassignments',
   versions: [0, 0],
   flexibleFrom: 0,
-  request: struct({
-    timeoutMs: optional(int32, 60_000),
-    topics: optional(nullableArray(struct({ name: string, partitionIndexes: array(int32) }))),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    errorMessage: optional(nullableString),
-    topics: array(
-      struct({
-        name: string,
-        partitions: array(
-          struct({
-            partitionIndex: int32,
-            replicas: array(int32),
-            addingReplicas: array(int32),
-            removingReplicas: array(int32),
-          }),
-        ),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      timeoutMs: optional(int32, 60_000),
+      topics: optional(nullableArray(struct({ name: string, partitionIndexes: array(int32) }))),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      errorMessage: optional(nullableString),
+      topics: array(
+        struct({
+          name: string,
+          partitions: array(
+            struct({
+              partitionIndex: int32,
+              replicas: array(int32),
+              addingReplicas: array(int32),
+              removingReplicas: array(int32),
+            }),
+          ),
+        }),
+      ),
+    }),
 })

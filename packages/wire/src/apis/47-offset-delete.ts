@@ -7,13 +7,15 @@ export const offsetDeleteApi = defineApi({
   name: 'OffsetDelete',
   versions: [0, 0],
   flexibleFrom: null,
-  request: struct({
-    groupId: string,
-    topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32 })) })),
-  }),
-  response: struct({
-    errorCode: int16,
-    throttleTimeMs: optional(int32),
-    topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32, errorCode: int16 })) })),
-  }),
+  request: () =>
+    struct({
+      groupId: string,
+      topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32 })) })),
+    }),
+  response: () =>
+    struct({
+      errorCode: int16,
+      throttleTimeMs: optional(int32),
+      topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32, errorCode: int16 })) })),
+    }),
 })

@@ -20,20 +20,22 @@ export const describeClientQuotasApi = defineApi({
   name: 'DescribeClientQuotas',
   versions: [0, 1],
   flexibleFrom: 1,
-  request: struct({
-    // 0: the entity of this name, 1: the default one, 2: any that has a name or is the default.
-    components: array(struct({ entityType: string, matchType: int8, match: nullableString })),
-    strict: bool,
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    errorMessage: optional(nullableString),
-    entries: nullableArray(
-      struct({
-        entity: array(struct({ entityType: string, entityName: nullableString })),
-        values: array(struct({ key: string, value: float64 })),
-      }),
-    ),
-  }),
+  request: () =>
+    struct({
+      // 0: the entity of this name, 1: the default one, 2: any that has a name or is the default.
+      components: array(struct({ entityType: string, matchType: int8, match: nullableString })),
+      strict: bool,
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      errorMessage: optional(nullableString),
+      entries: nullableArray(
+        struct({
+          entity: array(struct({ entityType: string, entityName: nullableString })),
+          values: array(struct({ key: string, value: float64 })),
+        }),
+      ),
+    }),
 })

@@ -21,23 +21,25 @@ export const updateFeaturesApi = defineApi({
   name: 'UpdateFeatures',
   versions: [0, 2],
   flexibleFrom: 0,
-  request: struct({
-    timeoutMs: optional(int32, 60_000),
-    featureUpdates: array(
-      struct({
-        feature: string,
-        maxVersionLevel: int16,
-        allowDowngrade: until(0, bool),
-        // 1: upgrade, 2: downgrade that loses nothing, 3: any downgrade.
-        upgradeType: since(1, int8, 1),
-      }),
-    ),
-    validateOnly: since(1, bool),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    errorMessage: optional(nullableString),
-    results: until(1, array(struct({ feature: string, errorCode: int16, errorMessage: optional(nullableString) }))),
-  }),
+  request: () =>
+    struct({
+      timeoutMs: optional(int32, 60_000),
+      featureUpdates: array(
+        struct({
+          feature: string,
+          maxVersionLevel: int16,
+          allowDowngrade: until(0, bool),
+          // 1: upgrade, 2: downgrade that loses nothing, 3: any downgrade.
+          upgradeType: since(1, int8, 1),
+        }),
+      ),
+      validateOnly: since(1, bool),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      errorMessage: optional(nullableString),
+      results: until(1, array(struct({ feature: string, errorCode: int16, errorMessage: optional(nullableString) }))),
+    }),
 })

@@ -21,27 +21,29 @@ export const describeClusterApi = defineApi({
   name: 'DescribeCluster',
   versions: [0, 2],
   flexibleFrom: 0,
-  request: struct({
-    includeClusterAuthorizedOperations: optional(bool),
-    endpointType: since(1, int8, 1),
-    includeFencedBrokers: since(2, bool),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    errorMessage: optional(nullableString),
-    endpointType: since(1, int8, 1),
-    clusterId: string,
-    controllerId: optional(int32, -1),
-    brokers: array(
-      struct({
-        brokerId: int32,
-        host: string,
-        port: int32,
-        rack: optional(nullableString),
-        isFenced: since(2, bool),
-      }),
-    ),
-    clusterAuthorizedOperations: optional(int32, unknownOperations),
-  }),
+  request: () =>
+    struct({
+      includeClusterAuthorizedOperations: optional(bool),
+      endpointType: since(1, int8, 1),
+      includeFencedBrokers: since(2, bool),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      errorMessage: optional(nullableString),
+      endpointType: since(1, int8, 1),
+      clusterId: string,
+      controllerId: optional(int32, -1),
+      brokers: array(
+        struct({
+          brokerId: int32,
+          host: string,
+          port: int32,
+          rack: optional(nullableString),
+          isFenced: since(2, bool),
+        }),
+      ),
+      clusterAuthorizedOperations: optional(int32, unknownOperations),
+    }),
 })

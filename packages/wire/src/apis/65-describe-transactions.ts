@@ -7,20 +7,21 @@ export const describeTransactionsApi = defineApi({
   name: 'DescribeTransactions',
   versions: [0, 0],
   flexibleFrom: 0,
-  request: struct({ transactionalIds: array(string) }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    transactionStates: array(
-      struct({
-        errorCode: int16,
-        transactionalId: string,
-        transactionState: string,
-        transactionTimeoutMs: int32,
-        transactionStartTimeMs: int64,
-        producerId: int64,
-        producerEpoch: int16,
-        topics: array(struct({ topic: string, partitions: array(int32) })),
-      }),
-    ),
-  }),
+  request: () => struct({ transactionalIds: array(string) }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      transactionStates: array(
+        struct({
+          errorCode: int16,
+          transactionalId: string,
+          transactionState: string,
+          transactionTimeoutMs: int32,
+          transactionStartTimeMs: int64,
+          producerId: int64,
+          producerEpoch: int16,
+          topics: array(struct({ topic: string, partitions: array(int32) })),
+        }),
+      ),
+    }),
 })

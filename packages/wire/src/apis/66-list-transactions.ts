@@ -7,15 +7,17 @@ export const listTransactionsApi = defineApi({
   name: 'ListTransactions',
   versions: [0, 1],
   flexibleFrom: 0,
-  request: struct({
-    stateFilters: array(string),
-    producerIdFilters: array(int64),
-    durationFilter: since(1, int64, -1),
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    unknownStateFilters: array(string),
-    transactionStates: array(struct({ transactionalId: string, producerId: int64, transactionState: string })),
-  }),
+  request: () =>
+    struct({
+      stateFilters: array(string),
+      producerIdFilters: array(int64),
+      durationFilter: since(1, int64, -1),
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      unknownStateFilters: array(string),
+      transactionStates: array(struct({ transactionalId: string, producerId: int64, transactionState: string })),
+    }),
 })

@@ -7,10 +7,11 @@ export const listConfigResourcesApi = defineApi({
   name: 'ListConfigResources',
   versions: [0, 1],
   flexibleFrom: 0,
-  request: struct({ resourceTypes: since(1, array(int8)) }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    errorCode: int16,
-    configResources: array(struct({ resourceName: string, resourceType: since(1, int8, 16) })),
-  }),
+  request: () => struct({ resourceTypes: since(1, array(int8)) }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      errorCode: int16,
+      configResources: array(struct({ resourceName: string, resourceType: since(1, int8, 16) })),
+    }),
 })

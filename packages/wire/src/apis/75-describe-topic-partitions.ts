@@ -23,35 +23,37 @@ export const describeTopicPartitionsApi = defineApi({
   name: 'DescribeTopicPartitions',
   versions: [0, 0],
   flexibleFrom: 0,
-  request: struct({
-    topics: array(struct({ name: string })),
-    responsePartitionLimit: optional(int32, 2000),
-    cursor,
-  }),
-  response: struct({
-    throttleTimeMs: optional(int32),
-    topics: array(
-      struct({
-        errorCode: int16,
-        name: nullableString,
-        topicId: uuid,
-        isInternal: optional(bool),
-        partitions: array(
-          struct({
-            errorCode: int16,
-            partitionIndex: int32,
-            leaderId: int32,
-            leaderEpoch: optional(int32, -1),
-            replicaNodes: array(int32),
-            isrNodes: array(int32),
-            eligibleLeaderReplicas: optional(nullableArray(int32)),
-            lastKnownElr: optional(nullableArray(int32)),
-            offlineReplicas: optional(array(int32)),
-          }),
-        ),
-        topicAuthorizedOperations: optional(int32, unknownOperations),
-      }),
-    ),
-    nextCursor: cursor,
-  }),
+  request: () =>
+    struct({
+      topics: array(struct({ name: string })),
+      responsePartitionLimit: optional(int32, 2000),
+      cursor,
+    }),
+  response: () =>
+    struct({
+      throttleTimeMs: optional(int32),
+      topics: array(
+        struct({
+          errorCode: int16,
+          name: nullableString,
+          topicId: uuid,
+          isInternal: optional(bool),
+          partitions: array(
+            struct({
+              errorCode: int16,
+              partitionIndex: int32,
+              leaderId: int32,
+              leaderEpoch: optional(int32, -1),
+              replicaNodes: array(int32),
+              isrNodes: array(int32),
+              eligibleLeaderReplicas: optional(nullableArray(int32)),
+              lastKnownElr: optional(nullableArray(int32)),
+              offlineReplicas: optional(array(int32)),
+            }),
+          ),
+          topicAuthorizedOperations: optional(int32, unknownOperations),
+        }),
+      ),
+      nextCursor: cursor,
+    }),
 })

@@ -1,4 +1,4 @@
-import type { Type } from '../schema/index.ts'
+import type { Codec, Type } from '../schema/index.ts'
 import { PartitaError } from '@partita/protocol'
 import { ByteReader } from '../bytes/byte-reader.ts'
 import { ByteWriter } from '../bytes/byte-writer.ts'
@@ -11,16 +11,18 @@ export interface VersionedCodec<Out, In> {
 }
 
 /** Makes one from its schema. */
+/* @__NO_SIDE_EFFECTS__ */
 export function versionedCodec<Out extends object, In>(
   name: string,
   maxVersion: number,
   schema: Type<Out, In>,
 ): VersionedCodec<Out, In> {
-  const codecs = Array.from({ length: maxVersion + 1 }, (_, version) => schema.codec({ version, flexible: false }))
+  const codecs: Codec<Out, In>[] = []
+  // Made at the first use: who consumes nothing needs none.
+  const codecOf = (version: number): Codec<Out, In> => (codecs[version] ??= schema.codec({ version, flexible: false }))
 
   function encode(version: number, value: In): Uint8Array {
-    const codec = codecs[version]
-    if (codec === undefined) {
+    if (!Number.isInteger(version) || version < 0 || version > maxVersion) {
       throw new PartitaError(
         'UNSUPPORTED_VERSION',
         `${name} has no version ${version} here; 0 to ${maxVersion} are known.`,
@@ -28,7 +30,7 @@ export function versionedCodec<Out extends object, In>(
     }
     const writer = new ByteWriter()
     writer.int16(version)
-    encoding(`${name} v${version}`, undefined, () => codec.write(writer, value))
+    encoding(`${name} v${version}`, undefined, () => codecOf(version).write(writer, value))
     return writer.written()
   }
 
@@ -39,7 +41,7 @@ export function versionedCodec<Out extends object, In>(
       if (version < 0) throw reader.fault(`${version} is not a version`)
       // A later version only adds fields at the end: what is known of it is read, and the rest left.
       const known = Math.min(version, maxVersion)
-      const decoded = codecs[known]!.read(reader)
+      const decoded = codecOf(known).read(reader)
       if (version === known) reader.expectEnd()
       return { ...decoded, version }
     })

@@ -8,6 +8,7 @@ import { show } from './show.ts'
 const nothing: readonly never[] = Object.freeze([])
 
 /** Any number of elements of one type. */
+/* @__NO_SIDE_EFFECTS__ */
 export function array<Out, In>(element: Type<Out, In>): NullableType<readonly Out[], readonly In[]> {
   return {
     zero: nothing,
@@ -18,6 +19,7 @@ export function array<Out, In>(element: Type<Out, In>): NullableType<readonly Ou
 }
 
 /** The same, or `null`, which is not the same as none. */
+/* @__NO_SIDE_EFFECTS__ */
 export function nullableArray<Out, In>(element: Type<Out, In>): Type<readonly Out[] | null, readonly In[] | null> {
   return {
     zero: null,

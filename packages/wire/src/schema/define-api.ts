@@ -30,14 +30,40 @@ export type ResponseOf<A extends Api> = Decoded<A['response']>
 /** What encoding a response of this API takes. */
 export type ResponseInput<A extends Api> = Encodable<A['response']>
 
+/** An API as {@link defineApi} takes it: its schemas are made when they are first needed, as no program speaks every API. */
+export interface ApiDescription<
+  Key extends number,
+  Name extends string,
+  Request extends AnyType,
+  Response extends AnyType,
+> extends Omit<Api<Key, Name>, 'request' | 'response'> {
+  readonly request: () => Request
+  readonly response: () => Response
+}
+
 /** Describes an API: its request and its response, in all their versions. */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineApi<
   const Key extends number,
   const Name extends string,
   Request extends AnyType,
   Response extends AnyType,
->(api: Api<Key, Name, Request, Response>): Api<Key, Name, Request, Response> {
-  return Object.freeze(api)
+>(description: ApiDescription<Key, Name, Request, Response>): Api<Key, Name, Request, Response> {
+  const { key, name, versions, flexibleFrom } = description
+  let request: Request | undefined
+  let response: Response | undefined
+  return Object.freeze({
+    key,
+    name,
+    versions,
+    flexibleFrom,
+    get request() {
+      return (request ??= description.request())
+    },
+    get response() {
+      return (response ??= description.response())
+    },
+  })
 }
 
 /** Whether that version of an API is a flexible one (KIP-482). */

@@ -5,16 +5,19 @@ export function isField(field: AnyType | Field<unknown, never>): field is Field<
 }
 
 /** Carried from a version on. */
+/* @__NO_SIDE_EFFECTS__ */
 export function since<Out, In>(first: number, type: Type<Out, In>, value: Out = type.zero): Field<Out, In> {
   return between(first, Infinity, type, value)
 }
 
 /** Carried up to and including a version. */
+/* @__NO_SIDE_EFFECTS__ */
 export function until<Out, In>(last: number, type: Type<Out, In>, value: Out = type.zero): Field<Out, In> {
   return between(0, last, type, value)
 }
 
 /** Carried from one version up to and including another. */
+/* @__NO_SIDE_EFFECTS__ */
 export function between<Out, In>(
   first: number,
   last: number,
@@ -25,11 +28,13 @@ export function between<Out, In>(
 }
 
 /** Carried by every version, but may be left out when encoding. */
+/* @__NO_SIDE_EFFECTS__ */
 export function optional<Out, In>(type: Type<Out, In>, value: Out = type.zero): Field<Out, In> {
   return since(0, type, value)
 }
 
 /** A tagged field of flexible versions, from a version on. */
+/* @__NO_SIDE_EFFECTS__ */
 export function tagged<Out, In>(
   tag: number,
   first: number,
@@ -40,6 +45,7 @@ export function tagged<Out, In>(
 }
 
 /** A type that may be null from a version on. */
+/* @__NO_SIDE_EFFECTS__ */
 export function nullableSince<Out, In>(first: number, type: NullableType<Out, In>): Type<Out | null, In | null> {
   function typeIn(version: number): Type<Out | null, In | null> {
     return version >= first ? type.orNull : (type as Type<Out | null, In | null>)

@@ -1,6 +1,6 @@
 /** The vocabulary of schemas: what an API's file is written in. */
 export type { Type, NullableType, AnyType, Codec, Form, Format, Decoded, Encodable, Field, Fields } from './type.ts'
-export type { Api, RequestInput, RequestOf, ResponseInput, ResponseOf } from './define-api.ts'
+export type { Api, ApiDescription, RequestInput, RequestOf, ResponseInput, ResponseOf } from './define-api.ts'
 export { codecOf, defineApi, isFlexible, supportsVersion } from './define-api.ts'
 export { bool, float64, int16, int32, int64, int8, uint16, varint } from './numbers.ts'
 export { nullableString, string } from './strings.ts'

@@ -6,6 +6,7 @@ const present = 1
 const absent = -1
 
 /** A struct that may be `null`: a byte says whether it is there. */
+/* @__NO_SIDE_EFFECTS__ */
 export function nullableStruct<const F extends Fields>(
   fields: F,
 ): StructOf<F> extends Type<infer Out, infer In> ? Type<Out | null, In | null> : never {

@@ -73,6 +73,7 @@ interface Primitive {
   readonly write: (writer: ByteWriter, value: number) => void
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function integer(minBytes: number, min: number, max: number, primitive: Primitive): Type<number> {
   const codec = {
     minBytes,

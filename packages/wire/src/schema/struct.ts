@@ -28,6 +28,7 @@ interface Step {
  * Fields one after the other, in the order they are written here, which is the wire's. Decoding gives every field;
  * encoding demands those that are a bare type.
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function struct<const F extends Fields>(fields: F): Type<DecodedFields<F>, EncodableFields<F>> {
   const zero = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, defaultOf(field)]))
   return {
