@@ -1,6 +1,14 @@
 import { type Clock, isPartitaError } from '@partita/protocol'
 import { createVirtualClock } from '@partita/testing'
-import { batchHeaders, compressBatch, createBatchWriter, decodeBatch, readBatchHeader, recordsOf } from '@partita/wire'
+import {
+  type BatchHeader,
+  batchHeaders,
+  compressBatch,
+  createBatchWriter,
+  decodeBatch,
+  readBatchHeader,
+  recordsOf,
+} from '@partita/wire'
 import { createConfigSet } from '../src/configs/config-set.ts'
 import { topicConfigTable } from '../src/configs/topic-config-table.ts'
 import { createMemoryStorage, type Storage } from '../src/core/storage.ts'
@@ -77,7 +85,7 @@ export function compactedPartition(
         segmentBytes,
         ...settings,
       }
-      const { isLastOfProducer } = partition
+      const isLastOfProducer = (header: BatchHeader): boolean => partition.isLastOfProducer(header)
       await compactLog(log, { settings: all, now, isForced, pause, maxKeyBytes, isLastOfProducer })
     },
     async contents() {

@@ -1,5 +1,5 @@
 import { integerOption, nameOption, PartitaError } from '@partita/protocol'
-import { createListeners } from '../core/listeners.ts'
+import { Listeners } from '../core/listeners.ts'
 import type { BrokerOptions } from '../options.ts'
 import type { ClusterNode, Endpoint } from './cluster-node.ts'
 import { javaHash } from './java-hash.ts'
@@ -54,7 +54,7 @@ export function createCluster(options: Pick<BrokerOptions, 'nodes' | 'nodeId'>):
   const isUp: IsUp = (id) => up.has(id)
   const controller = new Leadership(ids)
   const coordinators = { group: officesOf(ids), transaction: officesOf(ids) }
-  const moves = createListeners<void>()
+  const moves = new Listeners<void>()
 
   function officeOf(kind: CoordinatorKind, key: string): Leadership {
     const hash = javaHash(key)
@@ -71,7 +71,7 @@ export function createCluster(options: Pick<BrokerOptions, 'nodes' | 'nodeId'>):
       return controller.leader
     },
     coordinatorOf: (kind, key) => officeOf(kind, key).leader,
-    onMove: moves.add,
+    onMove: (listener) => moves.add(listener),
     advertise(id, endpoint) {
       byId.get(id)!.endpoint = endpoint
     },

@@ -21,7 +21,7 @@ export class Leadership {
   /** @param epoch the epoch that the first leader begins */
   constructor(replicas: readonly number[], isUp: IsUp = allUp, epoch = 0) {
     this.replicas = replicas
-    const up = replicas.filter(isUp)
+    const up = upOf(replicas, isUp)
     // With nobody there, the first is waited for.
     this.#inSync = up.length === 0 ? replicas.slice(0, 1) : up
     this.#leader = up[0] ?? noLeader
@@ -60,7 +60,12 @@ export class Leadership {
     const [next] = this.replicas.filter((node) => able.includes(node))
     const isNew = able.includes(this.#leader) ? false : this.moveTo(next!)
     // What they missed is theirs as soon as somebody leads: they share one log.
-    this.#inSync = this.replicas.filter(isUp)
+    this.#inSync = upOf(this.replicas, isUp)
     return isNew
   }
+}
+
+/** Those that are up; where that is all, as nearly always, there is no second list of them. */
+function upOf(replicas: readonly number[], isUp: IsUp): readonly number[] {
+  return replicas.every(isUp) ? replicas : replicas.filter(isUp)
 }

@@ -3,7 +3,7 @@ import type { NodeControl } from '../cluster/node-control.ts'
 import type { SkewedClock } from '../core/skewed-clock.ts'
 import type { DiskFailure, DiskFaults, DiskPlace } from './disk-faults.ts'
 import type { FaultBuilder, FaultRule, ObservedRequest, RequestFilter } from './fault-rules.ts'
-import { createListeners } from '../core/listeners.ts'
+import { Listeners } from '../core/listeners.ts'
 import { createFaultRules, takes } from './fault-rules.ts'
 
 /** What a test can do to the broker, and see of it. */
@@ -73,7 +73,7 @@ export function createControlDesk(
   { disk, clock, cleanLogs }: Surroundings,
 ): ControlDesk {
   const rules = createFaultRules()
-  const observers = createListeners<ObservedRequest>()
+  const observers = new Listeners<ObservedRequest>()
   return {
     ...nodes,
     get controller() {
@@ -93,7 +93,7 @@ export function createControlDesk(
       disk.heal()
       clock.skew(0)
     },
-    onRequest: observers.add,
+    onRequest: (listener) => observers.add(listener),
     nextRequest(filter) {
       return new Promise((resolve, reject) => {
         const stop = observers.add((request) => {

@@ -22,7 +22,7 @@ import { transactionSettingsOf } from '../transactions/transaction-settings.ts'
 import { advertisedVersions } from './advertised-versions.ts'
 import { createFeatures } from './features.ts'
 import { createDispatcher } from './dispatcher.ts'
-import { createListeners } from './listeners.ts'
+import { Listeners } from './listeners.ts'
 import { createProducerIds } from './producer-ids.ts'
 import { createSkewedClock } from './skewed-clock.ts'
 import { BrokerSession, type ConnectionPort, type Session } from './session.ts'
@@ -80,7 +80,8 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
     transactions.forgetTopic(name)
   })
   let isClosed = false
-  const closing = createListeners<void>()
+  const closing = new Listeners<void>()
+  const onClose = (listener: () => void): (() => void) => closing.add(listener)
   const state: BrokerState = {
     clock,
     clusterId: clusterId(clock, storage),
@@ -94,7 +95,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
     features: createFeatures(storage),
     nextProducerId,
     storage,
-    onClose: closing.add,
+    onClose,
     warn: onWarning,
   }
   const sessions = new Map<BrokerSession, ClusterNode>()
@@ -108,7 +109,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
       for (const [session, node] of sessions) if (node.id === id) session.close()
     },
   })
-  const control = createControlDesk(nodes, closeSessions, closing.add, { disk, clock, cleanLogs: logKeeper.clean })
+  const control = createControlDesk(nodes, closeSessions, onClose, { disk, clock, cleanLogs: logKeeper.clean })
   const dispatch = createDispatcher(state, control, servedApis)
   try {
     transactions.resume()

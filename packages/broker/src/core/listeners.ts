@@ -1,24 +1,22 @@
 /** Whoever wants to hear of something. */
-export interface Listeners<T> {
-  readonly size: number
-  /** Adds one; the returned function takes it out again. */
-  readonly add: (listener: (news: T) => void) => () => void
-  /** Calls those that are there now; one may take itself or others out meanwhile. */
-  readonly notify: (news: T) => void
-}
+export class Listeners<T> {
+  /** Made for the first: most of the thousands of logs that a broker may have are waited for by nobody. */
+  #listeners: Set<(news: T) => void> | undefined
 
-export function createListeners<T>(): Listeners<T> {
-  const listeners = new Set<(news: T) => void>()
-  return {
-    get size() {
-      return listeners.size
-    },
-    add(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    notify(news) {
-      for (const listener of listeners) listener(news)
-    },
+  get size(): number {
+    return this.#listeners?.size ?? 0
+  }
+
+  /** Adds one; the returned function takes it out again. */
+  add(listener: (news: T) => void): () => void {
+    const listeners = (this.#listeners ??= new Set())
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+
+  /** Calls those that are there now; one may take itself or others out meanwhile. */
+  notify(news: T): void {
+    if (this.#listeners === undefined) return
+    for (const listener of this.#listeners) listener(news)
   }
 }

@@ -4,7 +4,7 @@ import type { Dispatcher, Outcome, Peer } from './dispatcher.ts'
 import { isPartitaError, PartitaError } from '@partita/protocol'
 import { createFrameSplitter, type FrameSplitter } from '@partita/wire'
 import type { ConnectionSasl } from '../sasl/connection-sasl.ts'
-import { createListeners } from './listeners.ts'
+import { Listeners } from './listeners.ts'
 
 /** The way back to a client, over whatever carries the bytes. */
 export interface ConnectionPort {
@@ -69,7 +69,7 @@ export class BrokerSession implements Session {
   #isPaused = false
   #isClosed = false
   #muteTimer: Timer | undefined
-  readonly #closing = createListeners<void>()
+  readonly #closing = new Listeners<void>()
   readonly #peer: Peer
 
   constructor(port: ConnectionPort, surroundings: SessionSurroundings) {
@@ -77,7 +77,7 @@ export class BrokerSession implements Session {
     this.#surroundings = surroundings
     const { clientAddress: address, clientHost: host } = port
     const { node, sasl } = surroundings
-    this.#peer = { node, address, host, software: undefined, sasl, onClose: this.#closing.add }
+    this.#peer = { node, address, host, software: undefined, sasl, onClose: (listener) => this.#closing.add(listener) }
     this.#splitter = createFrameSplitter({
       maxFrameBytes: surroundings.maxFrameBytes,
       onFrame: (frame) => {

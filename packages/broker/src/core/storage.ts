@@ -1,7 +1,7 @@
 import type { TopicPartition } from '@partita/protocol'
 import type { Assignment } from '../cluster/place-replicas.ts'
 import type { BatchStore } from '../log/batch-store.ts'
-import { createMemoryBatchStore } from '../log/memory-batch-store.ts'
+import { MemoryBatchStore } from '../log/memory-batch-store.ts'
 
 /** What is kept besides batches, and what its keys are made of. */
 export interface StateKeys {
@@ -74,7 +74,7 @@ export function createMemoryStorage(): Storage {
     logDir: 'memory',
     kept: () => [],
     keep: keepNothing,
-    openLog: createMemoryBatchStore,
+    openLog: () => new MemoryBatchStore(),
     flushed: () => undefined,
     barrier: () => undefined,
     failure: undefined,

@@ -15,7 +15,7 @@ import {
   refusal,
 } from '../consumer-groups/heartbeat-request.ts'
 import { noTopics, type TopicsView } from '../consumer-groups/topics-view.ts'
-import { createListeners } from '../core/listeners.ts'
+import { Listeners } from '../core/listeners.ts'
 import { createMemoryStorage, type Storage } from '../core/storage.ts'
 import { mayCommit, mayStage } from './commit.ts'
 import { Group } from './group.ts'
@@ -65,7 +65,7 @@ export function createGroupCoordinator(
   topics: TopicsView = noTopics,
 ): GroupCoordinator {
   const groups = new Map<string, Group>()
-  const changes = createListeners<Group>()
+  const changes = new Listeners<Group>()
   const surroundings: GroupSurroundings = {
     clock,
     settings,
@@ -75,7 +75,7 @@ export function createGroupCoordinator(
       forgetIfUnused(group)
     },
     rebalanceDue: onRebalanceDue,
-    changed: changes.notify,
+    changed: (group) => changes.notify(group),
     keep: storage.keep,
   }
 
@@ -177,7 +177,7 @@ export function createGroupCoordinator(
         staged.deleteTopic(topic)
       }
     },
-    onChange: changes.add,
+    onChange: (listener) => changes.add(listener),
     close() {
       for (const group of groups.values()) group.dispose()
     },

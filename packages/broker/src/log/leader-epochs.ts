@@ -4,19 +4,21 @@ export interface EpochEnd {
   readonly endOffset: number
 }
 
+interface EpochStart {
+  readonly epoch: number
+  readonly offset: number
+}
+
 /** Where each leader of a partition began to write (Java: `LeaderEpochFileCache`). */
 export class LeaderEpochs {
-  readonly #starts: { readonly epoch: number; readonly offset: number }[] = []
+  #starts: readonly EpochStart[] = []
 
   /** A leader begins at the end of the log. Epochs in which nothing was written leave no trace. */
   begin(epoch: number, offset: number): void {
-    let last = this.#starts.at(-1)
+    const last = this.#starts.at(-1)
     if (last !== undefined && last.epoch >= epoch) return
-    while (last !== undefined && last.offset >= offset) {
-      this.#starts.pop()
-      last = this.#starts.at(-1)
-    }
-    this.#starts.push({ epoch, offset })
+    // A copy, as most logs have one: an array that may grow keeps room for sixteen more.
+    this.#starts = [...this.#starts.filter((start) => start.offset < offset), { epoch, offset }]
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { BatchLocation, BatchStore, Segment, SegmentRewrite } from './batch-store.ts'
+import type { BatchLocation, BatchStore, NewBatch, Segment, SegmentRewrite } from './batch-store.ts'
 import { stampBatch } from './stamp-batch.ts'
 
 const smallestChunk = 4096
@@ -19,6 +19,7 @@ class Chunk implements Segment {
 
 /** For logs that nothing was written to yet: one for all, as there may be thousands of them. */
 const noChunk = new Chunk(0)
+const none: readonly never[] = []
 
 /** Gives room in chunks. One is freed when the last entry that points to it is forgotten. */
 class Chunks {
@@ -46,50 +47,73 @@ class Chunks {
 }
 
 /** Batches in memory: copied in (a view would keep the whole request alive) and handed out as views. */
-export function createMemoryBatchStore(): BatchStore {
-  const chunks = new Chunks()
-  let segmentOffsets: number[] = []
+export class MemoryBatchStore implements BatchStore {
+  readonly #chunks = new Chunks()
+  #segmentOffsets: readonly number[] = none
 
-  return {
-    failure: undefined,
-    startOffset: 0,
-    cleanedOffset: 0,
-    segmentOffsets: () => segmentOffsets,
-    get activeOffset() {
-      return segmentOffsets.at(-1) ?? 0
-    },
-    recover: () => [],
-    append(bytes, batch) {
-      if (segmentOffsets.length === 0) segmentOffsets.push(batch.baseOffset)
-      const { segment, position } = chunks.put(bytes)
-      stampBatch(segment.bytes, position, bytes.length, batch)
-      return { segment, position }
-    },
-    roll(baseOffset) {
-      if (segmentOffsets.at(-1) === baseOffset) return
-      segmentOffsets.push(baseOffset)
-      chunks.clear()
-    },
-    deleteBefore(offset) {
-      const keepFrom = segmentOffsets.findLastIndex((baseOffset) => baseOffset <= offset)
-      segmentOffsets = segmentOffsets.slice(Math.max(0, keepFrom))
-    },
-    rewrite(from, until): SegmentRewrite {
-      const written = new Chunks()
-      return {
-        append: (bytes): BatchLocation => written.put(bytes),
-        commit() {
-          if (!segmentOffsets.includes(from) || !segmentOffsets.includes(until)) return false
-          segmentOffsets = segmentOffsets.filter((offset) => offset <= from || offset >= until)
-          return true
-        },
-        abandon: () => undefined,
-      }
-    },
-    markCleaned: () => undefined,
-    remove() {
-      chunks.clear()
-      segmentOffsets = []
-    },
+  get failure(): undefined {
+    return undefined
+  }
+
+  get startOffset(): number {
+    return 0
+  }
+
+  get cleanedOffset(): number {
+    return 0
+  }
+
+  segmentOffsets(): readonly number[] {
+    return this.#segmentOffsets
+  }
+
+  get activeOffset(): number {
+    return this.#segmentOffsets.at(-1) ?? 0
+  }
+
+  recover(): readonly never[] {
+    return none
+  }
+
+  append(bytes: Uint8Array, batch: NewBatch): BatchLocation {
+    if (this.#segmentOffsets.length === 0) this.#segmentOffsets = [batch.baseOffset]
+    const { segment, position } = this.#chunks.put(bytes)
+    stampBatch(segment.bytes, position, bytes.length, batch)
+    return { segment, position }
+  }
+
+  roll(baseOffset: number): void {
+    if (this.activeOffset === baseOffset && this.#segmentOffsets.length > 0) return
+    this.#segmentOffsets = [...this.#segmentOffsets, baseOffset]
+    this.#chunks.clear()
+  }
+
+  deleteBefore(offset: number): void {
+    const keepFrom = this.#segmentOffsets.findLastIndex((baseOffset) => baseOffset <= offset)
+    this.#segmentOffsets = this.#segmentOffsets.slice(Math.max(0, keepFrom))
+  }
+
+  rewrite(from: number, until: number): SegmentRewrite {
+    const written = new Chunks()
+    return {
+      append: (bytes): BatchLocation => written.put(bytes),
+      commit: () => this.#join(from, until),
+      abandon: () => undefined,
+    }
+  }
+
+  markCleaned(): void {}
+
+  remove(): void {
+    this.#chunks.clear()
+    this.#segmentOffsets = none
+  }
+
+  /** Makes one segment of those from one to before another, if they are there. */
+  #join(from: number, until: number): boolean {
+    const offsets = this.#segmentOffsets
+    if (!offsets.includes(from) || !offsets.includes(until)) return false
+    this.#segmentOffsets = offsets.filter((offset) => offset <= from || offset >= until)
+    return true
   }
 }

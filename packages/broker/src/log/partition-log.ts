@@ -1,14 +1,14 @@
 import { PartitaError } from '@partita/protocol'
 import type { BatchHeader } from '@partita/wire'
-import { createListeners, type Listeners } from '../core/listeners.ts'
+import { Listeners } from '../core/listeners.ts'
 import type { BatchStore, RecoveredBatch } from './batch-store.ts'
 import { type BatchEntry, endOf, entryBehind, firstIndex, type PlacedBatch } from './batch-entry.ts'
 import { type LogSegment, mustRoll, segmentsOf } from './log-segments.ts'
 import { beginRewrite, type LogRewrite } from './log-rewrite.ts'
 import type { LogSettings } from './log-settings.ts'
-import { createMemoryBatchStore } from './memory-batch-store.ts'
+import { MemoryBatchStore } from './memory-batch-store.ts'
 import type { BatchStamp } from './stamp-batch.ts'
-import { createTransactionIndex, type TransactionIndex } from './transaction-index.ts'
+import { TransactionIndex } from './transaction-index.ts'
 
 function noFault(): undefined {
   return undefined
@@ -42,13 +42,13 @@ export class PartitionLog {
   #startOffset: number
   #cleanedOffset: number
   /** Called after something was appended or removed, and when the log is closed. */
-  readonly changes: Listeners<PartitionLog> = createListeners<PartitionLog>()
+  readonly changes: Listeners<PartitionLog> = new Listeners<PartitionLog>()
   /** Which transactions are open in the log, and which were aborted. */
-  readonly transactions: TransactionIndex = createTransactionIndex()
+  readonly transactions: TransactionIndex = new TransactionIndex()
   #isClosed = false
 
   constructor(
-    store: BatchStore = createMemoryBatchStore(),
+    store: BatchStore = new MemoryBatchStore(),
     settings: RollSettings = neverRoll,
     diskFault: () => string | undefined = noFault,
   ) {

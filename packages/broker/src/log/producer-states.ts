@@ -43,8 +43,8 @@ const rememberedBatches = 5
 
 /** What the idempotent producers of one partition have written (KIP-98), so that a retry is stored once. */
 export class ProducerStates {
-  /** By producer id; those heard of last are at the end. */
-  readonly #states: Map<number, ProducerState> = new Map()
+  /** By producer id; those heard of last are at the end. Made for the first, as most logs wait for one. */
+  #states: Map<number, ProducerState> | undefined
   readonly #clock: Clock
   readonly #expireAfterMs: number
 
@@ -56,7 +56,7 @@ export class ProducerStates {
   /** Whether a batch is the next one, one that is stored already, or neither. */
   check(header: BatchHeader): SequenceVerdict {
     const { producerId, producerEpoch, baseSequence } = header
-    const state = this.#states.get(producerId)
+    const state = this.#states?.get(producerId)
     if (state === undefined) return { kind: 'next' }
     if (producerEpoch < state.epoch) {
       const message = `Producer ${producerId} is at epoch ${state.epoch}; ${producerEpoch} is over.`
@@ -75,7 +75,7 @@ export class ProducerStates {
    * what is known of the producer would be gone after a restart. (Java: `LogCleaner`'s `isBatchLastRecordOfProducer`.)
    */
   isLast({ producerId, producerEpoch, baseOffset, isControl }: BatchHeader): boolean {
-    const state = this.#states.get(producerId)
+    const state = this.#states?.get(producerId)
     if (state === undefined) return false
     const last = state.batches.at(-1)
     return last === undefined ? isControl && producerEpoch === state.epoch : last.baseOffset === baseOffset
@@ -84,7 +84,7 @@ export class ProducerStates {
   /** Remembers a batch that was appended. */
   record(header: BatchHeader, baseOffset: number, logAppendTime: number): void {
     const { producerId, producerEpoch: epoch, baseSequence } = header
-    const state = this.#states.get(producerId)
+    const state = this.#states?.get(producerId)
     const batches = state !== undefined && state.epoch === epoch ? state.batches : []
     if (batches.length === rememberedBatches) batches.shift()
     const lastSequence = sequenceAfter(baseSequence, header.lastOffsetDelta)
@@ -95,7 +95,7 @@ export class ProducerStates {
 
   /** A transaction's marker was appended. Where its epoch is a new one, the epochs before it are over. */
   recordMarker({ producerId, producerEpoch: epoch, maxTimestamp }: BatchHeader, coordinatorEpoch: number): void {
-    const state = this.#states.get(producerId)
+    const state = this.#states?.get(producerId)
     const batches = state !== undefined && state.epoch === epoch ? state.batches : []
     this.#put(producerId, { epoch, batches, lastTimestamp: maxTimestamp, coordinatorEpoch })
   }
@@ -103,22 +103,23 @@ export class ProducerStates {
   /** Those heard of within the time of expiration, the latest last. */
   *all(): Generator<ActiveProducer, void, undefined> {
     this.#forgetExpired()
-    for (const [producerId, { epoch, batches, lastTimestamp, coordinatorEpoch }] of this.#states) {
+    for (const [producerId, { epoch, batches, lastTimestamp, coordinatorEpoch }] of this.#states ?? []) {
       const lastSequence = batches.at(-1)?.lastSequence ?? -1
       yield { producerId, producerEpoch: epoch, lastSequence, lastTimestamp, coordinatorEpoch }
     }
   }
 
   #put(producerId: number, state: Omit<ProducerState, 'lastSeenAt'>): void {
-    if (!this.#states.delete(producerId)) this.#forgetExpired()
-    this.#states.set(producerId, { ...state, lastSeenAt: this.#clock.monotonic() })
+    const states = (this.#states ??= new Map())
+    if (!states.delete(producerId)) this.#forgetExpired()
+    states.set(producerId, { ...state, lastSeenAt: this.#clock.monotonic() })
   }
 
   #forgetExpired(): void {
     const before = this.#clock.monotonic() - this.#expireAfterMs
-    for (const [producerId, { lastSeenAt }] of this.#states) {
+    for (const [producerId, { lastSeenAt }] of this.#states ?? []) {
       if (lastSeenAt >= before) return
-      this.#states.delete(producerId)
+      this.#states?.delete(producerId)
     }
   }
 }

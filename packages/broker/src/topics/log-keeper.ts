@@ -1,5 +1,6 @@
 import type { Clock } from '@partita/protocol'
 import { partitionName } from '@partita/protocol'
+import type { BatchHeader } from '@partita/wire'
 import type { ConfigSet } from '../configs/config-set.ts'
 import { createPeriodic } from '../core/periodic.ts'
 import { compactLog } from '../log/compaction/compact-log.ts'
@@ -75,8 +76,9 @@ export function createLogKeeper({ clock, configs, topics, warn }: LogKeeperSurro
   }
 
   async function compact(topic: Topic, partition: Partition, isForced: boolean): Promise<void> {
-    const { log, isLastOfProducer } = partition
+    const { log } = partition
     if (isClosed || log.isClosed || log.failure !== undefined) return
+    const isLastOfProducer = (header: BatchHeader): boolean => partition.isLastOfProducer(header)
     const options = { settings: logSettingsOf(topic.configs), now: clock.now(), isForced, isLastOfProducer, pause }
     try {
       await compactLog(log, options)

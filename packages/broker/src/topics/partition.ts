@@ -113,7 +113,9 @@ export class Partition {
   }
 
   /** Whether what is known of the batch's producer is known by this batch. */
-  readonly isLastOfProducer = (header: BatchHeader): boolean => this.#producers.isLast(header)
+  isLastOfProducer(header: BatchHeader): boolean {
+    return this.#producers.isLast(header)
+  }
 
   /** Who writes here, the latest last. */
   producers(): Iterable<ActiveProducer> {

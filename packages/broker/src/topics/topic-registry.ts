@@ -6,7 +6,7 @@ import { Leadership } from '../cluster/leadership.ts'
 import { type Assignment, createPlacement } from '../cluster/place-replicas.ts'
 import { type ConfigSet, createConfigSet } from '../configs/config-set.ts'
 import { topicConfigTable } from '../configs/topic-config-table.ts'
-import { createListeners } from '../core/listeners.ts'
+import { Listeners } from '../core/listeners.ts'
 import type { KeptTopic, Storage } from '../core/storage.ts'
 import { newUuid } from '../core/uuid.ts'
 import { logSettingsOf } from '../log/log-settings.ts'
@@ -89,7 +89,7 @@ export function createTopicRegistry(
   }
   const byName = new Map<string, OwnTopic>()
   const byId = new Map<string, Topic>()
-  const deletions = createListeners<Topic>()
+  const deletions = new Listeners<Topic>()
   let version = 0
 
   function addPartitions({ name, id, configs, partitions }: OwnTopic, replicas: Assignment): void {
@@ -212,7 +212,7 @@ export function createTopicRegistry(
       }
       deletions.notify(topic)
     },
-    onDelete: deletions.add,
+    onDelete: (listener) => deletions.add(listener),
   }
 }
 
