@@ -4,7 +4,7 @@ import { addressText } from './cluster/address-text.ts'
 import { type BrokerCore, createBrokerCore } from './core/broker-core.ts'
 import { brokerOver } from './create-broker.ts'
 import type { ListenOptions } from './options.ts'
-import type { TcpNode } from './node-listener.ts'
+import { listenForNode, type TcpNode } from './node-listener.ts'
 
 /**
  * Starts a broker that listens over TCP, by default at 127.0.0.1 and a port that is free. It takes a few milliseconds.
@@ -55,8 +55,6 @@ async function listenFor(core: BrokerCore, options: ListenOptions): Promise<Brok
   const toldHost = advertisedHost ?? (await reachable(host))
   // Clients that wait for the port may come before the last address is bound.
   nodes.forEach((node, i) => core.advertise(node, { host: toldHost, port: port === 0 ? 0 : port + i }))
-  // Loaded when it is needed: all else of this package runs where there are no sockets.
-  const { listenForNode } = await import('./node-listener.ts')
   const opened: TcpNode[] = []
   const close = async (): Promise<void> => void (await Promise.all(opened.map((each) => each.close())))
   try {

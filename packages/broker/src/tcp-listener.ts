@@ -1,9 +1,10 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { PartitaError } from '@partita/protocol'
 import { addressText } from './cluster/address-text.ts'
 import type { ClusterNode, Endpoint } from './cluster/cluster-node.ts'
 import type { BrokerCore } from './core/broker-core.ts'
 import type { TlsOptions } from './options.ts'
+import { createTlsServer } from './tls-server.ts'
 
 /** A server socket that hands its connections to a broker. */
 export interface TcpListener {
@@ -27,7 +28,7 @@ export async function listen(
   tls?: TlsOptions,
 ): Promise<TcpListener> {
   const sockets = new Set<Socket>()
-  const server = await serverFor(core, node, tls)
+  const server = serverFor(core, node, tls)
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -47,11 +48,10 @@ export async function listen(
   })
 }
 
-async function serverFor(core: BrokerCore, node: ClusterNode, tls: TlsOptions | undefined): Promise<Server> {
+function serverFor(core: BrokerCore, node: ClusterNode, tls: TlsOptions | undefined): Server {
   const serveOne = (socket: Socket): void => serve(core, node, socket)
-  if (tls === undefined) return createServer({ noDelay: true }, serveOne)
-  // Loaded when it is needed: it takes longer to load than a broker to start.
-  const { createTlsServer } = await import('./tls-server.ts')
+  // Node's part is taken when it is needed: all else of this package runs where there are no sockets.
+  if (tls === undefined) return process.getBuiltinModule('node:net').createServer({ noDelay: true }, serveOne)
   return createTlsServer(tls, { serve: serveOne, warn: core.state.warn })
 }
 

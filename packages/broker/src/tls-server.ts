@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net'
-import { createServer, type TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { PartitaError } from '@partita/protocol'
 import type { TlsOptions } from './options.ts'
 
@@ -16,7 +16,7 @@ const handshakeTimeoutMs = 30_000
 export function createTlsServer(tls: TlsOptions, { serve, warn }: TlsServerSurroundings): Server {
   const { key, cert, ca, passphrase, requestCert = false } = tls
   try {
-    const server = createServer(
+    const server = process.getBuiltinModule('node:tls').createServer(
       {
         key: pem('key', key),
         cert: pem('cert', cert),

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { ByteStream, Endpoint, StreamListener } from './connector.ts'
 
 /** How long a stream that is closed may take to send what was written. */
@@ -6,7 +6,7 @@ const closeTimeoutMs = 1_000
 
 /** Begins to connect over plain TCP. */
 export function openTcpSocket({ host, port }: Endpoint): Socket {
-  return connect({ host, port, noDelay: true, keepAlive: true })
+  return process.getBuiltinModule('node:net').connect({ host, port, noDelay: true, keepAlive: true })
 }
 
 /**

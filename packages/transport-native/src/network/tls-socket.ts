@@ -1,5 +1,4 @@
-import { isIP } from 'node:net'
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import type { Endpoint } from './connector.ts'
 
 /**
@@ -8,6 +7,8 @@ import type { Endpoint } from './connector.ts'
  *   unless it is an address.
  */
 export function openTlsSocket({ host, port }: Endpoint, tls: ConnectionOptions): TLSSocket {
+  const { isIP } = process.getBuiltinModule('node:net')
+  const { connect } = process.getBuiltinModule('node:tls')
   const target = { host, port, noDelay: true, keepAlive: true }
   // TLS knows no addresses as server names.
   const servername = isIP(host) === 0 ? { servername: host } : {}

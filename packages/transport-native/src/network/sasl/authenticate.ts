@@ -6,6 +6,7 @@ import { oauthbearerExchange } from './oauthbearer.ts'
 import { plainExchange } from './plain.ts'
 import type { SaslExchange } from './sasl-exchange.ts'
 import type { SaslOptions } from './sasl-options.ts'
+import { scramExchange } from './scram.ts'
 import { shownText } from './shown-text.ts'
 
 export interface SaslSurroundings {
@@ -75,7 +76,7 @@ async function authenticate(
     const offered = shownText(handshake.mechanisms.join(', '))
     throw failure(connection, `The broker does not take SASL ${mechanism}; it offers: ${offered || 'none'}.`)
   }
-  const exchange = await exchangeFor(sasl)
+  const exchange = exchangeFor(sasl)
   const step = <T>(promise: Promise<T>): Promise<T> =>
     waitAtMost(promise, { clock, timeoutMs, what: `a step of SASL ${mechanism}` })
   let message = await ownStep(connection, sasl, () => step(exchange.first()))
@@ -89,11 +90,10 @@ async function authenticate(
   throw failure(connection, `SASL ${mechanism} did not come to an end in ${maxSteps} steps.`)
 }
 
-async function exchangeFor(sasl: SaslOptions): Promise<SaslExchange> {
+function exchangeFor(sasl: SaslOptions): SaslExchange {
   if (sasl.mechanism === 'PLAIN') return plainExchange(sasl)
   if (sasl.mechanism === 'OAUTHBEARER') return oauthbearerExchange(sasl)
-  // Loaded when it is used: it needs Node's crypto.
-  return (await import('./scram.ts')).scramExchange({ ...sasl, mechanism: sasl.mechanism })
+  return scramExchange({ ...sasl, mechanism: sasl.mechanism })
 }
 
 async function ownStep<T>(connection: BrokerConnection, sasl: SaslOptions, step: () => Promise<T>): Promise<T> {

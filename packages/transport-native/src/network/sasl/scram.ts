@@ -1,10 +1,6 @@
-import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
 import type { PasswordSasl } from './sasl-options.ts'
 import { utf8, type SaslExchange } from './sasl-exchange.ts'
 import { shownText } from './shown-text.ts'
-
-const deriveKey = promisify(pbkdf2)
 
 /** RFC 7677 and Kafka: fewer make the password easy to guess from what is on the wire. */
 const minIterations = 4_096
@@ -26,8 +22,10 @@ export interface ScramOptions extends PasswordSasl {
  */
 export function scramExchange(
   { mechanism, username, password }: ScramOptions,
-  nonce: string = randomBytes(24).toString('base64'),
+  nonce: string = process.getBuiltinModule('node:crypto').randomBytes(24).toString('base64'),
 ): SaslExchange {
+  const { createHash, createHmac, pbkdf2, timingSafeEqual } = process.getBuiltinModule('node:crypto')
+  const deriveKey = process.getBuiltinModule('node:util').promisify(pbkdf2)
   const hash = hashes[mechanism]
   const clientFirst = `n=${saslName(username)},r=${nonce}`
   let expected: Buffer | undefined
