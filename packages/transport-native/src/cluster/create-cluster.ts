@@ -37,6 +37,10 @@ class NativeCluster implements Cluster {
   readonly #coordinators: Coordinators
   readonly #closing = new AbortController()
   #controller = -1
+  /** The topics of a request for metadata that waits for a node to be found. */
+  #waiting: readonly string[] = []
+  /** What the broker told that was found last, and of which topics: it is asked for those that wait, which saves a round trip. */
+  #introduction: { readonly names: readonly string[]; readonly answer: MetadataAnswer } | undefined
 
   constructor(settings: ClusterSettings) {
     this.#settings = settings
@@ -49,8 +53,11 @@ class NativeCluster implements Cluster {
       open,
       nodes: this.#nodes,
       closing: this.#closing.signal,
-      introduce: async (connection) =>
-        this.#learn(await connection.call(metadataApi, { topics: [], allowAutoTopicCreation: false })),
+      introduce: async (connection) => {
+        const names = this.#waiting
+        const answer = this.#learn(await connection.call(metadataApi, this.#metadataRequest(names)))
+        this.#introduction = { names, answer }
+      },
     })
     this.#rounds = new MetadataRounds((topics) => this.#askMetadata(topics))
     this.#coordinators = new Coordinators(async (body) => this.request(await this.anyNode(), findCoordinatorApi, body))
@@ -175,13 +182,14 @@ class NativeCluster implements Cluster {
   }
 
   async #askMetadata(names: readonly string[]): Promise<ReadonlyMap<string, TopicMetadata | PartitaError>> {
-    const { allowAutoTopicCreation } = this.#settings
-    const topics = names.map((name) => ({ name }))
     for (let attempt = 1; ; attempt++) {
-      const node = await this.anyNode()
+      this.#waiting = names
+      const node = await this.anyNode().finally(() => (this.#waiting = []))
+      const { names: told, answer: early } = this.#introduction ?? {}
+      this.#introduction = undefined
       try {
-        const answer = await this.request(node, metadataApi, { topics, allowAutoTopicCreation })
-        this.#learn(answer)
+        const isTold = told === names && early !== undefined
+        const answer = isTold ? early : this.#learn(await this.request(node, metadataApi, this.#metadataRequest(names)))
         return new Map(names.map((name) => [name, this.#keep(name, topicOf(answer, name))]))
       } catch (error) {
         // The connection is gone then, and `anyNode` prefers another. Reading twice does no harm.
@@ -192,7 +200,12 @@ class NativeCluster implements Cluster {
     }
   }
 
-  #learn(answer: MetadataAnswer): void {
+  #metadataRequest(names: readonly string[]): RequestInput<typeof metadataApi> {
+    const { allowAutoTopicCreation } = this.#settings
+    return { topics: names.map((name) => ({ name })), allowAutoTopicCreation }
+  }
+
+  #learn(answer: MetadataAnswer): MetadataAnswer {
     if (answer.errorCode !== 0) {
       // The broker has no cluster to tell of; whoever asks next begins at the bootstrap addresses (KIP-1102).
       this.#nodes.replace(new Map())
@@ -200,6 +213,7 @@ class NativeCluster implements Cluster {
     }
     if (answer.brokers.length > 0) this.#nodes.replace(nodesOf(answer))
     this.#controller = answer.controllerId
+    return answer
   }
 
   #keep(name: string, told: TopicMetadata | PartitaError): TopicMetadata | PartitaError {

@@ -30,6 +30,15 @@ describe('metadata', () => {
     expect(cluster.topicName(uuid(1))).toBe('b')
   })
 
+  it('of the first topics comes with the nodes: the broker that is found first is asked for both', async () => {
+    const told = toldCluster()
+    told.topics.set('a', topicLedBy('a', [2]))
+    const cluster = told.open()
+    expect(await during(told.clock, cluster.topic('a'))).toMatchObject({ topic: 'a' })
+    expect(told.broker.requests.map(({ name }) => name)).toEqual(['ApiVersions', 'Metadata'])
+    expect(cluster.nodes()).toEqual([1, 2, 3])
+  })
+
   it('is asked for once at a time; who wants news waits for a request that left later', async () => {
     const told = toldCluster()
     for (const name of ['a', 'b', 'c']) told.topics.set(name, topicLedBy(name, [1], uuid(name.charCodeAt(0) - 96)))
