@@ -59,16 +59,29 @@ function checkTypes() {
   console.log('a strict TypeScript user compiles against them')
 }
 
-/** Bundles a program that uses one schema, as a user's bundler does: the 45 others have to be left out of it. */
-async function checkTreeShaking() {
-  const input = join(folder, 'shaken.mjs')
-  writeFileSync(input, "import { produceApi } from '@partita/wire'\nconsole.log(produceApi.request)\n")
-  const bundle = await rolldown({ input, external: [/^node:/, 'snappy', 'lz4-napi', '@bokuweb/zstd-wasm'] })
+/** The bytes of code that a user's bundler makes of a program for a page of a browser. */
+async function bundledBytes(program) {
+  const input = join(folder, 'page.mjs')
+  writeFileSync(input, program)
+  const external = ['snappy', 'lz4-napi', '@bokuweb/zstd-wasm']
+  const onLog = (level, { message }) => {
+    if (level === 'warn') throw new Error(message)
+  }
+  const bundle = await rolldown({ input, external, onLog, platform: 'browser' })
   const { output } = await bundle.generate({ comments: false })
   await bundle.close()
-  const bytes = output.reduce((sum, { code = '' }) => sum + code.length, 0)
-  if (bytes > 20_000) throw new Error(`a bundle with one schema of @partita/wire has ${bytes} bytes of code`)
-  console.log(`a bundler leaves out what is not used: ${bytes} bytes for one schema of @partita/wire`)
+  return output.reduce((sum, { code = '' }) => sum + code.length, 0)
+}
+
+async function checkBundles() {
+  const bytes = await bundledBytes("import { produceApi } from '@partita/wire'\nconsole.log(produceApi.request)\n")
+  if (bytes > 20_000) throw new Error(`a bundle with one of wire's 46 schemas has ${bytes} bytes of code`)
+  await bundledBytes(`
+import { createBroker } from '@partita/broker/core'
+import { memoryConnector, nativeTransport } from '@partita/transport-native'
+console.log(nativeTransport({ brokers: ['node-1:9092'], connector: memoryConnector(createBroker()) }))
+`)
+  console.log(`a bundler for browsers takes them, and leaves out what is not used: one schema is ${bytes} bytes`)
 }
 
 try {
@@ -101,7 +114,7 @@ try {
     console.log(`@partita/${name}: ${count.trim()} exports from ${exports['.'].default}`)
   }
   checkTypes()
-  await checkTreeShaking()
+  await checkBundles()
   writeFileSync(join(folder, 'travel.mjs'), script)
   const travelled = run(process.execPath, ['travel.mjs'], folder).trim()
   if (travelled !== 'paid') throw new Error(`a record went in as "paid" and came out as "${travelled}"`)

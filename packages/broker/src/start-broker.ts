@@ -52,7 +52,7 @@ async function listenFor(core: BrokerCore, options: ListenOptions): Promise<Brok
   const { host = '127.0.0.1', port = 0, advertisedHost, tls } = options
   const { nodes } = core.state.cluster
   if (port > 0) integerOption('port', port, { min: 1, max: 65_536 - nodes.length })
-  const toldHost = advertisedHost ?? (await reachable(host))
+  const toldHost = advertisedHost ?? reachable(host)
   // Clients that wait for the port may come before the last address is bound.
   nodes.forEach((node, i) => core.advertise(node, { host: toldHost, port: port === 0 ? 0 : port + i }))
   const opened: TcpNode[] = []
@@ -80,7 +80,7 @@ function isLoopback(host: string): boolean {
 }
 
 /** What clients can connect to: as Kafka, the name of this machine where it listens at every address. */
-async function reachable(host: string): Promise<string> {
+function reachable(host: string): string {
   if (host === 'localhost') return '127.0.0.1'
-  return host === '0.0.0.0' || host === '::' ? (await import('node:os')).hostname() : host
+  return host === '0.0.0.0' || host === '::' ? process.getBuiltinModule('node:os').hostname() : host
 }

@@ -1,8 +1,8 @@
 import type { CompressionCodec } from './codec.ts'
-import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
 import { notDecompressed, tooLarge } from './failures.ts'
 
+const { gunzip, gzip } = process.getBuiltinModule('node:zlib')
+const { promisify } = process.getBuiltinModule('node:util')
 const compress = promisify(gzip)
 const decompress = promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(gunzip)
 

@@ -4,7 +4,7 @@ import type { CompressionCodec } from './codec.ts'
 
 type Compression = Exclude<CompressionType, 'none'>
 
-// Each module imports what only Node has, or an optional package: loaded at first use, so that all else runs anywhere.
+// Each module needs what only Node has, or an optional package: loaded at first use, so that all else runs anywhere.
 const loaders: Readonly<Record<Compression, () => Promise<CompressionCodec>>> = {
   gzip: async () => (await import('./gzip.ts')).gzipCodec,
   snappy: async () => (await import('./snappy.ts')).loadSnappyCodec(),

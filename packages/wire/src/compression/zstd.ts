@@ -1,6 +1,4 @@
 import type { CompressionCodec } from './codec.ts'
-import { promisify } from 'node:util'
-import * as zlib from 'node:zlib'
 import { notDecompressed, optionalPackage, tooLarge } from './failures.ts'
 import { isTooLarge } from './gzip.ts'
 import { zstdContentSize } from './zstd-frame.ts'
@@ -15,10 +13,12 @@ interface NativeZstd {
 
 /** Node's own zstd where it has one, else the optional package `@bokuweb/zstd-wasm`. */
 export async function loadZstdCodec(): Promise<CompressionCodec> {
+  const zlib = process.getBuiltinModule('node:zlib')
   return 'zstdCompress' in zlib ? nativeCodec(zlib as unknown as NativeZstd) : wasmCodec()
 }
 
 function nativeCodec(native: NativeZstd): CompressionCodec {
+  const { promisify } = process.getBuiltinModule('node:util')
   const compress = promisify(native.zstdCompress)
   const decompress = promisify(native.zstdDecompress)
   return {
