@@ -30,6 +30,8 @@ export class OutgoingBatch<R extends Receipts = Receipts> {
   cancelled = false
   /** A write failed without telling whether the batch was stored. */
   maybeStored = false
+  /** The last of the shares. */
+  #share: Share | undefined
   readonly #timestamps: number[] = []
   readonly #builder: BatchBuilder
   #sealed: SealedBatch | undefined
@@ -49,9 +51,8 @@ export class OutgoingBatch<R extends Receipts = Receipts> {
   append(generation: Generation, timestamp: number, key: Bytes | null, value: Bytes | null, headers: Headers): number {
     if (!this.#builder.append(timestamp, key, value, headers)) return -1
     this.#timestamps.push(timestamp)
-    const run = this.shares.at(-1)
-    if (run?.generation === generation) run.count++
-    else this.shares.push({ generation, count: 1 })
+    if (this.#share?.generation === generation) this.#share.count++
+    else this.shares.push((this.#share = { generation, count: 1 }))
     const before = this.bytes
     this.bytes = this.#builder.byteLength
     return this.bytes - before

@@ -54,9 +54,11 @@ export function putVarlong(bytes: Uint8Array, at: number, value: number): number
 /** Up to this a loop is quicker than `set` (measured on Node 20). */
 const shortBytes = 32
 
-/** A copy. Returns the position behind it. */
-export function putBytes(bytes: Uint8Array, at: number, source: Uint8Array): number {
-  const { length } = source
+/**
+ * A copy. Returns the position behind it.
+ * @param length of the source, from whoever knows it: asking a `Buffer` is slow (measured on Node 20: 8 ns)
+ */
+export function putBytes(bytes: Uint8Array, at: number, source: Uint8Array, length: number = source.length): number {
   if (length > shortBytes) bytes.set(source, at)
   else for (let i = 0; i < length; i++) bytes[at + i] = source[i]!
   return at + length

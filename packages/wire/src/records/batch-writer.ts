@@ -117,7 +117,7 @@ class RecordBatchWriter implements BatchWriter {
 function putContent(bytes: Uint8Array, at: number, content: Bytes | null, length: number): number {
   if (content === null) return putVarint(bytes, at, -1)
   const start = putVarint(bytes, at, length)
-  if (typeof content !== 'string') return putBytes(bytes, start, content)
+  if (typeof content !== 'string') return putBytes(bytes, start, content, length)
   writeUtf8(bytes, start, content, length)
   return start + length
 }
