@@ -43,6 +43,69 @@ test('a frame that comes in one chunk is a view of it, one that is cut is not', 
   expect(frames[1]!.buffer).not.toBe(stream.buffer)
 })
 
+test('frames come out as they went in where their bytes are written into the space for them', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 4, max: 120_000 }), { maxLength: 6 }), fc.nat(70_000), (lengths, cut) => {
+      const sent = lengths.map((length, i) => new Uint8Array(length).map((_, at) => at * (i + 3)))
+      const stream = new Uint8Array(Buffer.concat(sent.map((frame) => Buffer.from(framed(frame)))))
+      const { frames, splitter } = collector()
+      for (let at = 0; at < stream.length;) {
+        const space = splitter.space() ?? new Uint8Array(cut + 1)
+        const chunk = stream.subarray(at, at + Math.min(space.length, cut + 1))
+        space.set(chunk)
+        splitter.push(space.subarray(0, chunk.length))
+        at += chunk.length
+      }
+      expect(frames.map((frame) => Buffer.compare(frame, sent[frames.indexOf(frame)]!))).toEqual(sent.map(() => 0))
+      expect(splitter.pendingBytes).toBe(0)
+    }),
+    { numRuns: 60, seed: 11 },
+  )
+})
+
+test('there is space for the rest of a long frame that has begun, and it is the frame', () => {
+  const { frames, splitter } = collector()
+  expect(splitter.space()).toBeNull()
+  const stream = Uint8Array.from(framed(new Uint8Array(50_000).fill(7)))
+  splitter.push(stream.subarray(0, 30_000))
+  const space = splitter.space()!
+  expect(space.length).toBe(20_004)
+  space.set(stream.subarray(30_000))
+  splitter.push(space)
+  expect(frames).toEqual([new Uint8Array(50_000).fill(7)])
+  expect(frames[0]!.buffer).toBe(space.buffer)
+  splitter.push(stream.subarray(0, 40_000))
+  expect(splitter.space()).toBeNull()
+})
+
+test('there is no space for more than four times what has come in, of the frame or of one before it', () => {
+  const { frames, splitter } = collector()
+  splitter.push(Uint8Array.of(5, 0, 0, 0, ...new Uint8Array(16_380)))
+  expect(splitter.space()!.length).toBe(3 * 16_384)
+  const second = collector()
+  const stream = Uint8Array.from(framed(new Uint8Array(1_000_000)))
+  second.splitter.push(stream.subarray(0, 999_000))
+  second.splitter.push(stream.subarray(999_000))
+  second.splitter.push(Uint8Array.of(5, 0, 0, 0))
+  expect(second.splitter.space()!.length).toBe(4 * 1_000_004 - 4)
+  expect([frames.length, second.frames.length]).toEqual([0, 1])
+})
+
+test('frames that are cut are put together in the memory that is given for them', () => {
+  const given: Uint8Array[] = []
+  const frames: Uint8Array[] = []
+  const memory = (bytes: number): Uint8Array => {
+    given.push(new Uint8Array(bytes).fill(0xaa))
+    return given.at(-1)!
+  }
+  const splitter = createFrameSplitter({ memory, onFrame: (frame) => frames.push(frame) })
+  const stream = Uint8Array.from(framed(Uint8Array.of(1, 2, 3, 4, 5)))
+  splitter.push(stream.subarray(0, 6))
+  splitter.push(stream.subarray(6))
+  expect(frames).toEqual([Uint8Array.of(1, 2, 3, 4, 5)])
+  expect(frames[0]!.buffer).toBe(given.at(-1)!.buffer)
+})
+
 test('a frame that has begun counts as pending', () => {
   const { splitter } = collector()
   splitter.push(Uint8Array.of(0, 0))

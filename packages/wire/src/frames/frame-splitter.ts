@@ -7,6 +7,8 @@ export interface FrameSplitterOptions {
   readonly maxFrameBytes?: number | undefined
   /** Gets each frame without its length: a view where it came in one chunk, a copy where it was cut. */
   readonly onFrame: (frame: Uint8Array) => void
+  /** Gives memory of that length to put a cut frame together in; what stands in it does not matter. Default: new memory. */
+  readonly memory?: ((bytes: number) => Uint8Array) | undefined
 }
 
 /** Takes a stream apart: see {@link createFrameSplitter}. */
@@ -17,6 +19,11 @@ export interface FrameSplitter {
    * read on after either: every later call throws the same.
    */
   push(chunk: Uint8Array): void
+  /**
+   * Where the stream's next bytes may be written, so that nobody has to copy them: the rest of a long frame that has begun, or
+   * a part of it. What was written there is pushed like any other chunk. `null`: no such frame has begun.
+   */
+  space(): Uint8Array | null
   /** Bytes of a frame that has begun. Where a stream ends, anything but 0 means that its last frame is cut. */
   readonly pendingBytes: number
 }
@@ -27,18 +34,23 @@ const minFrameBytes = 4
 const lengthBytes = 4
 /** A frame that does not fit its buffer gets one so much larger: each byte is then copied 1.3 times on average, not twice. */
 const growth = 4
+/** Less than that is not worth a read of its own. */
+const minSpace = 16_384
 const nothing = new Uint8Array(0)
 
 /**
- * Splits a stream of bytes into frames. Memory is bounded by four times what has come in, and by `maxFrameBytes`: the
- * length that a frame announces allocates nothing by itself.
+ * Splits a stream of bytes into frames. Memory is bounded by four times what has come in, of the frame or of the longest
+ * before it, and by `maxFrameBytes`: the length that a frame announces allocates nothing by itself.
  */
-export function createFrameSplitter({ maxFrameBytes = 104_857_600, onFrame }: FrameSplitterOptions): FrameSplitter {
+export function createFrameSplitter(options: FrameSplitterOptions): FrameSplitter {
+  const { maxFrameBytes = 104_857_600, onFrame, memory = newMemory } = options
   integerOption('maxFrameBytes', maxFrameBytes, { min: minFrameBytes, max: 0x7fffffff })
   // A frame that began in an earlier chunk: `filled` of the `needed` bytes are in `partial`, its length first.
   let partial: Uint8Array = nothing
   let filled = 0
   let needed = lengthBytes
+  /** Of the frames that came in several chunks: what the other end has kept its word for. */
+  let longest = 0
   let failure: { readonly error: unknown } | undefined
 
   function push(chunk: Uint8Array): void {
@@ -65,8 +77,10 @@ export function createFrameSplitter({ maxFrameBytes = 104_857_600, onFrame }: Fr
   /** Puts bytes to those of the frame that has begun. Returns how many. */
   function collect(chunk: Uint8Array, at: number): number {
     const taken = Math.min(needed - filled, chunk.length - at)
-    if (filled + taken > partial.length) partial = grown(partial, filled, Math.min(needed, growth * (filled + taken)))
-    partial.set(chunk.subarray(at, at + taken), filled)
+    if (!isInPlace(chunk, at)) {
+      if (filled + taken > partial.length) grow(filled + taken)
+      partial.set(chunk.subarray(at, at + taken), filled)
+    }
     filled += taken
     if (filled < needed) return taken
     if (needed === lengthBytes) needed = lengthBytes + announced(partial, 0)
@@ -74,7 +88,25 @@ export function createFrameSplitter({ maxFrameBytes = 104_857_600, onFrame }: Fr
     return taken
   }
 
+  /** It was written into the space for it. */
+  function isInPlace(chunk: Uint8Array, at: number): boolean {
+    return chunk.buffer === partial.buffer && chunk.byteOffset + at === partial.byteOffset + filled
+  }
+
+  function grow(least: number): void {
+    const larger = memory(Math.min(needed, growth * Math.max(least, longest)))
+    larger.set(partial.subarray(0, filled))
+    partial = larger
+  }
+
+  function space(): Uint8Array | null {
+    if (needed - filled < minSpace || failure !== undefined) return null
+    if (filled === partial.length) grow(filled)
+    return partial.subarray(filled)
+  }
+
   function handOnPartial(): void {
+    longest = Math.max(longest, needed)
     const frame = partial.subarray(lengthBytes, needed)
     partial = nothing
     filled = 0
@@ -94,14 +126,13 @@ export function createFrameSplitter({ maxFrameBytes = 104_857_600, onFrame }: Fr
 
   return {
     push,
+    space,
     get pendingBytes() {
       return filled
     },
   }
 }
 
-function grown(bytes: Uint8Array, filled: number, capacity: number): Uint8Array {
-  const larger = new Uint8Array(capacity)
-  larger.set(bytes.subarray(0, filled))
-  return larger
+function newMemory(bytes: number): Uint8Array {
+  return new Uint8Array(bytes)
 }
