@@ -1,5 +1,6 @@
 import type { Clock } from '@partita/protocol'
 import type { Api, RequestInput, ResponseOf } from '@partita/wire'
+import type { FrameMemory } from '../network/frame-memory.ts'
 
 /** A partition as the cluster's metadata tells it. */
 export interface PartitionMetadata {
@@ -32,6 +33,8 @@ export interface RequestOptions {
   readonly lane?: Lane | undefined
   /** Of the request. Default: the highest that both sides know. */
   readonly atMostVersion?: number | undefined
+  /** Where a long answer is put, for whoever says when its bytes are no longer needed. Default: new memory. */
+  readonly memory?: FrameMemory | undefined
 }
 
 /**

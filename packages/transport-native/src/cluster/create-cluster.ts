@@ -172,11 +172,11 @@ class NativeCluster implements Cluster {
     options: RequestOptions,
     wantsAnswer: boolean,
   ): Promise<never> {
-    const { timeoutMs = this.#settings.requestTimeoutMs, signal, lane = 'main', atMostVersion } = options
+    const { timeoutMs = this.#settings.requestTimeoutMs, signal, lane = 'main', atMostVersion, memory } = options
     return new Promise((resolve, reject) => {
       const channel = this.#nodes.channel(node, lane)
       const { clock } = this
-      const request = { api, body, atMostVersion, wantsAnswer, clock, timeoutMs, signal }
+      const request = { api, body, atMostVersion, wantsAnswer, clock, timeoutMs, signal, memory }
       channel.submit(new PendingRequest(request, resolve, reject))
     })
   }

@@ -63,7 +63,11 @@ export class BrokerConnection {
     this.#options = options
     this.endpoint = options.endpoint
     this.broker = addressOf(options.endpoint)
-    this.#splitter = createFrameSplitter({ onFrame: (frame) => this.#answered(frame) })
+    this.#splitter = createFrameSplitter({
+      onFrame: (frame) => this.#answered(frame),
+      // What comes in answers the oldest request, or the connection ends.
+      memory: (bytes) => this.#inFlight[0]?.memory?.take(bytes) ?? new Uint8Array(bytes),
+    })
     const { clock, connectionsMaxIdleMs } = options
     const isBusy = (): boolean => this.load > 0
     this.#idle = new IdleWatch(clock, connectionsMaxIdleMs, isBusy, () =>
@@ -71,6 +75,7 @@ export class BrokerConnection {
     )
     stream.listen({
       onData: (bytes) => this.#received(bytes),
+      space: () => this.#splitter.space(),
       onDrain: () => {
         this.#isBlocked = false
         this.#flush()

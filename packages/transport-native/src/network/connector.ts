@@ -9,6 +9,11 @@ export interface Endpoint {
 export interface StreamListener {
   /** The next bytes, however they are cut. They are the receiver's from then on. */
   onData(bytes: Uint8Array): void
+  /**
+   * Where the next bytes may be written, by a stream that can choose: `onData` then gets the part that was. Absent or `null`:
+   * in memory of the stream's own.
+   */
+  space?(): Uint8Array | null
   /** More is taken, after a `write` that returned `false`. */
   onDrain(): void
   /** The stream has ended, whoever ended it. Nothing follows. */

@@ -1,5 +1,6 @@
 import { PartitaError, type Clock, type Timer } from '@partita/protocol'
 import type { Api } from '@partita/wire'
+import type { FrameMemory } from './frame-memory.ts'
 
 /** What a request is, and how long somebody waits for its answer. */
 export interface PendingRequestOptions {
@@ -14,6 +15,8 @@ export interface PendingRequestOptions {
   readonly clock: Clock
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
+  /** Where a long answer is put. Default: new memory. */
+  readonly memory?: FrameMemory | undefined
 }
 
 /**
@@ -27,6 +30,7 @@ export class PendingRequest {
   /** The version it is, or was, sent in; `undefined` until the connection chose it. */
   version: number | undefined
   readonly atMostVersion: number | undefined
+  readonly memory: FrameMemory | undefined
   /** Set when it is handed over. */
   correlationId = -1
   /** The request's time has run out; called once, also where the caller has given up on it already. */
@@ -40,12 +44,13 @@ export class PendingRequest {
   #broker: string | undefined
 
   constructor(options: PendingRequestOptions, resolve: (answer: never) => void, reject: (error: PartitaError) => void) {
-    const { api, body, version, atMostVersion, wantsAnswer = true, clock, timeoutMs, signal } = options
+    const { api, body, version, atMostVersion, wantsAnswer = true, clock, timeoutMs, signal, memory } = options
     this.api = api
     this.body = body
     this.version = version
     this.atMostVersion = atMostVersion
     this.wantsAnswer = wantsAnswer
+    this.memory = memory
     this.#resolve = resolve
     this.#reject = reject
     this.#timeoutMs = timeoutMs

@@ -1,24 +1,29 @@
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import type { ByteStream, Endpoint, StreamListener } from './connector.ts'
 
 /** How long a stream that is closed may take to send what was written. */
 const closeTimeoutMs = 1_000
+/** What is read at once where the listener has no space of its own. */
+const readBytes = 65_536
 
 /** Begins to connect over plain TCP. */
-export function openTcpSocket({ host, port }: Endpoint): Socket {
-  return process.getBuiltinModule('node:net').connect({ host, port, noDelay: true, keepAlive: true })
+export function openTcpSocket({ host, port }: Endpoint, onread: OnReadOpts): Socket {
+  return process.getBuiltinModule('node:net').connect({ host, port, noDelay: true, keepAlive: true, onread })
 }
 
 /**
- * The stream over a socket that is about to connect.
+ * The stream over a socket.
+ * @param open begins to connect one, which is to read so
  * @param ready the event that says that bytes can be sent
  */
 export function streamOver(
-  socket: Socket,
+  open: (onread: OnReadOpts) => Socket,
   ready: 'connect' | 'secureConnect',
   signal: AbortSignal,
 ): Promise<ByteStream> {
   return new Promise((resolve, reject) => {
+    const reader = new SocketReader()
+    const socket = open(reader.options)
     const giveUp = (): void => fail(signal.reason as Error)
     const fail = (error: Error): void => {
       settle()
@@ -27,7 +32,7 @@ export function streamOver(
     }
     const opened = (): void => {
       settle()
-      resolve(new SocketStream(socket))
+      resolve(new SocketStream(socket, reader))
     }
     const closed = (): void => fail(new Error('the connection was closed before it was ready'))
     function settle(): void {
@@ -42,23 +47,40 @@ export function streamOver(
   })
 }
 
+/**
+ * Reads into memory that is there already: the listener's, or a piece that serves again and again. Node allocates 64 KiB for
+ * each read otherwise, and takes every chunk through a stream: that was half of what receiving an answer of megabytes costs.
+ */
+class SocketReader {
+  listener: StreamListener | undefined
+  #own: Uint8Array | undefined
+
+  readonly options: OnReadOpts = {
+    buffer: () => this.listener?.space?.() ?? (this.#own ??= new Uint8Array(readBytes)),
+    callback: (length, buffer) => {
+      const bytes = buffer.subarray(0, length)
+      this.listener?.onData(buffer === this.#own ? bytes.slice() : bytes)
+      return true
+    },
+  }
+}
+
 class SocketStream implements ByteStream {
   readonly #socket: Socket
-  #isDestroyed = false
+  readonly #reader: SocketReader
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, reader: SocketReader) {
     this.#socket = socket
+    this.#reader = reader
   }
 
   listen(listener: StreamListener): void {
     let reason: Error | undefined
+    this.#reader.listener = listener
     this.#socket.on('error', (error) => (reason = error))
-    this.#socket.on('data', (bytes) => {
-      if (!this.#isDestroyed) listener.onData(bytes)
-    })
     this.#socket.on('drain', () => listener.onDrain())
     this.#socket.on('close', () => {
-      if (!this.#isDestroyed) listener.onClose(reason)
+      if (this.#reader.listener !== undefined) listener.onClose(reason)
     })
     // Kafka's brokers do not half-close: an end is an end.
     this.#socket.on('end', () => this.#socket.destroy())
@@ -82,7 +104,7 @@ class SocketStream implements ByteStream {
   }
 
   destroy(): void {
-    this.#isDestroyed = true
+    this.#reader.listener = undefined
     this.#socket.destroy()
   }
 }

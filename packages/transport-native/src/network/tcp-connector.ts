@@ -11,8 +11,8 @@ import { openTlsSocket } from './tls-socket.ts'
 export function tcpConnector(tls?: ConnectionOptions): Connector {
   return {
     async connect(endpoint, signal) {
-      if (tls === undefined) return streamOver(openTcpSocket(endpoint), 'connect', signal)
-      return streamOver(openTlsSocket(endpoint, tls), 'secureConnect', signal)
+      if (tls === undefined) return streamOver((onread) => openTcpSocket(endpoint, onread), 'connect', signal)
+      return streamOver((onread) => openTlsSocket(endpoint, tls, onread), 'secureConnect', signal)
     },
   }
 }

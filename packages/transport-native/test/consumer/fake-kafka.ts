@@ -7,6 +7,7 @@ import { FakeFetches, idOf } from './fake-fetches.ts'
 import { FakeConsumerGroup } from './fake-consumer-group.ts'
 import { FakeGroup } from './fake-group.ts'
 import { FakeLog } from './fake-log.ts'
+import type { FrameMemory } from '../../src/network/frame-memory.ts'
 
 /** A request as it came in. */
 export interface Seen {
@@ -15,6 +16,13 @@ export interface Seen {
   readonly version: number
   // The body is of whichever API it is: tests look into it as they know it.
   readonly body: never
+}
+
+/** The frame as it is when it came piece by piece: in memory that is used again, where nothing is left of what it held. */
+function cameIn(memory: FrameMemory, frame: Uint8Array): Uint8Array {
+  const bytes = memory.take(Math.max(frame.length, 65_536))
+  bytes.fill(0xaa).set(frame)
+  return bytes.subarray(0, frame.length)
 }
 
 type Fault = (node: number) => object | Error | undefined
@@ -108,7 +116,13 @@ export class FakeKafka {
     node: number,
     api: A,
     input: object,
-    { signal, timeoutMs = 30_000, closing, atMostVersion = Infinity }: RequestOptions & { closing: AbortSignal },
+    {
+      signal,
+      timeoutMs = 30_000,
+      closing,
+      atMostVersion = Infinity,
+      memory,
+    }: RequestOptions & { closing: AbortSignal },
   ): Promise<never> {
     const version = Math.min(api.versions[1], atMostVersion)
     // As it would come over the wire: what cannot be encoded fails here.
@@ -133,7 +147,8 @@ export class FakeKafka {
         this.#serve(node, api.name, body as never, settle)
       })
     })
-    return decodeResponse(api, version, encodeResponse(api, version, 1, answer as never).subarray(4)).body as never
+    const response = encodeResponse(api, version, 1, answer as never).subarray(4)
+    return decodeResponse(api, version, memory === undefined ? response : cameIn(memory, response)).body as never
   }
 
   #serve(node: number, api: string, body: never, answer: (answer: object) => void): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createBatchWriter, fetchApi } from '@partita/wire'
 import { type AnsweredPartition, sliceOf } from '../../src/consumer/fetching/fetched-slice.ts'
+import { FrameMemory } from '../../src/network/frame-memory.ts'
 import type { FakeKafka } from './fake-kafka.ts'
 import { started } from './started.ts'
 
@@ -8,8 +9,8 @@ it('a high watermark that is older than what was read with it does not make the 
   const writer = createBatchWriter()
   for (const value of ['a', 'b', 'c']) writer.append(1_000, null, value, [])
   const answered = { records: writer.finish(), highWatermark: 1, abortedTransactions: null } as AnsweredPartition
-  expect(sliceOf(answered, 0)).toMatchObject({ nextOffset: 3, highWatermark: 3 })
-  expect(sliceOf({ ...answered, highWatermark: 9 }, 0)).toMatchObject({ highWatermark: 9 })
+  expect(sliceOf(answered, 0, new FrameMemory())).toMatchObject({ nextOffset: 3, highWatermark: 3 })
+  expect(sliceOf({ ...answered, highWatermark: 9 }, 0, new FrameMemory())).toMatchObject({ highWatermark: 9 })
 })
 
 describe('fetching', () => {
@@ -68,6 +69,32 @@ describe('fetching', () => {
     expect(read(0)).toEqual(['c', 'd'])
     expect(member.batches.flatMap(({ records }) => records.map(({ offset }) => offset))).toEqual([2, 8])
     expect(member.batches.at(-1)!.nextOffset).toBe(9)
+  })
+
+  it('hands over what stays as it is, although later answers come in the same memory', async () => {
+    const { kafka, member, read } = await started(2)
+    const lengths = [1, 10, 100_000, 10, 3, 70_000, 1, 1, 20]
+    for (const [i, length] of lengths.entries()) {
+      kafka.log('t', i % 2).append([String(i).repeat(length), `${i}`])
+      kafka.log('t', 0).append([`${i}, a batch of its own`])
+      await kafka.clock.advance(i % 3 === 0 ? 0 : 5)
+    }
+    await kafka.clock.advance(1_000)
+    for (const partition of [0, 1]) {
+      const batches = member.batches.filter((batch) => batch.partition === partition)
+      const values = batches.flatMap(({ records }) => records.map(({ value }) => new TextDecoder().decode(value!)))
+      expect(values).toEqual(read(partition))
+    }
+    expect([read(0).length, read(1).length]).toEqual([19, 8])
+  })
+
+  it('hands over no more memory than the records need, whatever else the answer brought', async () => {
+    const { kafka, member } = await started(1)
+    for (let i = 0; i < 100; i++) kafka.log('t', 0).append(['x'.repeat(20_000)])
+    await kafka.clock.advance(100)
+    const memory = member.batches.flatMap(({ records }) => records.map(({ value }) => value!.buffer))
+    expect(memory.length).toBe(100)
+    expect(Math.max(...memory.map(({ byteLength }) => byteLength))).toBeLessThan(100_000)
   })
 
   it('reads compressed batches in their order among the others', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { encodeResponse, heartbeatApi, listGroupsApi, produceApi } from '@partita/wire'
+import { encodeResponse, heartbeatApi, listGroupsApi, produceApi, saslAuthenticateApi } from '@partita/wire'
+import { FrameMemory } from '../../src/network/frame-memory.ts'
 import { failure } from './failure.ts'
 import { silence } from './fake-broker.ts'
 import { openHarness } from './connection-harness.ts'
@@ -43,6 +44,25 @@ describe('a connection', () => {
     await clock.settle()
     for (const byte of encodeResponse(heartbeatApi, 4, 0, { errorCode: 27 })) peer.send(Uint8Array.of(byte))
     expect(await answer).toMatchObject({ errorCode: 27 })
+  })
+
+  it('puts a long answer that is cut into the memory of the request that it answers', async () => {
+    const { broker, peer, clock, request } = await openHarness()
+    broker.on('SaslAuthenticate', () => silence)
+    const memory = new FrameMemory()
+    const used = memory.take(500_000)
+    memory.hold(used)
+    memory.letGo(used)
+    const authBytes = new Uint8Array(200_000).fill(7)
+    const answers = [{ memory }, {}, { memory }].map((more) => request(saslAuthenticateApi, { authBytes }, more))
+    await clock.settle()
+    for (const { apiVersion, correlationId } of peer.requests) {
+      const frame = encodeResponse(saslAuthenticateApi, apiVersion, correlationId, { errorCode: 0, authBytes })
+      for (const cut of [frame.subarray(0, 70_000), frame.subarray(70_000)]) peer.send(cut)
+    }
+    const came = (await Promise.all(answers)).map((answer) => answer.authBytes)
+    expect(came.map((bytes) => Buffer.compare(bytes, authBytes))).toEqual([0, 0, 0])
+    expect(came.map(({ buffer }) => buffer === used.buffer)).toEqual([true, false, false])
   })
 
   it('settles what wants no answer when it is written, and is not confused by it', async () => {

@@ -64,6 +64,26 @@ function opener(tls?: ConnectionOptions): OpenConnection {
   })
 }
 
+/** Gives space for every other chunk, which is to be read there; what is read elsewhere has to stay as it is. */
+async function expectReadIntoSpace(stream: ByteStream, sent: Uint8Array): Promise<void> {
+  const chunks: { readonly bytes: Uint8Array; readonly space: Uint8Array | null }[] = []
+  let given: Uint8Array | null = null
+  await new Promise<void>((resolve) => {
+    stream.listen({
+      onData: (bytes) => void chunks.push({ bytes, space: given }),
+      space: () => (given = chunks.length % 2 === 0 ? null : new Uint8Array(1_000)),
+      onDrain: () => undefined,
+      onClose: () => resolve(),
+    })
+  })
+  expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).equals(sent)).toBe(true)
+  expect(chunks.length).toBeGreaterThan(2)
+  for (const { bytes, space } of chunks) {
+    if (space === null) expect(bytes.buffer.byteLength).toBe(bytes.length)
+    else expect([bytes.buffer === space.buffer, bytes.length <= 1_000]).toEqual([true, true])
+  }
+}
+
 describe('TCP', () => {
   it('carries pieces that are written together, and brings what comes back', async () => {
     const endpoint = await listen(createServer(), (socket) => socket.pipe(socket))
@@ -73,6 +93,12 @@ describe('TCP', () => {
     stream.write(pieces.slice(0, 1))
     expect(await echo).toBe('abcdefa')
     stream.destroy()
+  })
+
+  it('reads into the space that the listener has, and into its own memory otherwise', async () => {
+    const sent = new Uint8Array(300_000).map((_, at) => at * 7)
+    const endpoint = await listen(createServer(), (socket) => socket.end(sent))
+    await expectReadIntoSpace(await tcpConnector().connect(endpoint, never), sent)
   })
 
   it('still sends what was written when it is closed', async () => {
@@ -128,6 +154,12 @@ describe('TLS', () => {
     stream.write(pieces)
     expect(await echo).toBe('abcdef')
     stream.destroy()
+  })
+
+  it('reads into the space that the listener has too', async () => {
+    const sent = new Uint8Array(300_000).map((_, at) => at * 7)
+    const endpoint = await listen(tlsServer(), (socket) => socket.end(sent))
+    await expectReadIntoSpace(await tcpConnector(trusting).connect(endpoint, never), sent)
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import { toPartitaError, type PartitaError, type FetchOptions } from '@partita/protocol'
 import { fetchApi, type ResponseOf } from '@partita/wire'
 import type { Cluster } from '../../cluster/cluster.ts'
+import { FrameMemory } from '../../network/frame-memory.ts'
 import { refusal } from '../refusal.ts'
 import type { FetchPosition } from './fetch-position.ts'
 import { FetchSession } from './fetch-session.ts'
@@ -26,6 +27,8 @@ export interface FetchTerms {
 
 /** The requests to one broker: one at a time, in one session. */
 export class BrokerFetch {
+  /** What the answers come in. */
+  readonly memory: FrameMemory = new FrameMemory()
   readonly #node: number
   readonly #terms: FetchTerms
   readonly #session: FetchSession
@@ -59,7 +62,7 @@ export class BrokerFetch {
     try {
       const timeoutMs = body.maxWaitMs + answerMarginMs
       const { atMostVersion } = session
-      const limits = { lane: 'fetch', timeoutMs, signal, atMostVersion } as const
+      const limits = { lane: 'fetch', timeoutMs, signal, atMostVersion, memory: this.memory } as const
       const answer = await cluster.request(this.#node, fetchApi, body, limits)
       if (answer.errorCode === 0) {
         session.answered(answer)

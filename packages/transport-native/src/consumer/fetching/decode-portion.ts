@@ -1,11 +1,17 @@
 import type { FetchedRecord } from '@partita/protocol'
-import { decodeBatch, recordsOf } from '@partita/wire'
+import { type BatchHeader, decodeBatch, recordsOf } from '@partita/wire'
 import type { FetchedSlice } from './fetched-slice.ts'
 import { relevantBatches } from './relevant-batches.ts'
 
+/**
+ * Records are views of copies of about that size: so few bytes that they are soon all read, and so many that small batches
+ * share them.
+ */
+const pieceBytes = 65_536
+
 /** Some of a slice's records. */
 export interface Portion {
-  /** In offset order, as views of the slice's bytes. */
+  /** In offset order, as views of bytes that are theirs. */
   readonly records: readonly FetchedRecord[]
   readonly nextOffset: number
   /** The slice has nothing more. */
@@ -23,7 +29,7 @@ export function decodePortion(slice: FetchedSlice): Portion | Promise<Portion> {
   slice.left ??= relevantBatches(slice).reverse()
   const header = slice.left.at(-1)
   if (header === undefined) return { records: [], nextOffset: slice.nextOffset, isLast: true }
-  if (header.compressionType === 'none') return portionOf(slice, recordsOf(slice.bytes, header))
+  if (header.compressionType === 'none') return portionOf(slice, copiedRecords(slice, header))
   return decodeBatch(slice.bytes, header).then((records) => portionOf(slice, records))
 }
 
@@ -31,6 +37,19 @@ export function decodePortion(slice: FetchedSlice): Portion | Promise<Portion> {
 export function deliverPortion(slice: FetchedSlice, { nextOffset }: Portion): void {
   slice.left?.pop()
   slice.from = nextOffset
+}
+
+function copiedRecords(slice: FetchedSlice, header: BatchHeader): FetchedRecord[] {
+  const { position, byteLength } = header
+  const piece = slice.piece ?? {
+    bytes: slice.bytes.slice(position, position + Math.max(byteLength, pieceBytes)),
+    start: position,
+  }
+  const next = slice.left!.at(-2)
+  const holdsNext = next !== undefined && next.position + next.byteLength <= piece.start + piece.bytes.length
+  // Kept only for a batch that is in it: what lives longer than it is read is promoted, and costs more to collect.
+  slice.piece = holdsNext ? piece : null
+  return recordsOf(piece.bytes, { ...header, position: position - piece.start })
 }
 
 function portionOf({ left, from, nextOffset }: FetchedSlice, records: readonly FetchedRecord[]): Portion {

@@ -1,6 +1,7 @@
 import { toPartitaError, type Clock, type FetchedBatch, type PartitaError } from '@partita/protocol'
 import { decodePortion, deliverPortion, type Portion } from './decode-portion.ts'
 import type { FetchPosition } from './fetch-position.ts'
+import { keepAside } from './fetched-slice.ts'
 
 export interface DeliverySettings {
   readonly clock: Clock
@@ -72,7 +73,7 @@ export class Deliveries {
     const [slice] = position.waiting
     if (slice === undefined || position.decoding || !this.#settings.isCurrent(position)) return 0
     if (position.paused) {
-      keepAside(position)
+      keepWaiting(position)
       return 0
     }
     try {
@@ -92,7 +93,10 @@ export class Deliveries {
     deliverPortion(slice, portion)
     position.decoded = null
     position.corruptions = 0
-    if (isLast) position.waiting.shift()
+    if (isLast) {
+      position.waiting.shift()
+      slice.memory.letGo(slice.bytes)
+    }
     if (position.waiting.length > 0) this.#ready.add(position)
     const { highWatermark, startsOver } = slice
     if (records.length > 0) slice.startsOver = false
@@ -115,9 +119,9 @@ export class Deliveries {
 }
 
 /** What waits for a resumption must not hold on to the whole answer, other partitions' bytes and all. */
-function keepAside(position: FetchPosition): void {
+function keepWaiting(position: FetchPosition): void {
   for (const slice of position.waiting) {
     const { bytes } = slice
-    if (bytes.byteLength < bytes.buffer.byteLength / 2) slice.bytes = bytes.slice()
+    if (bytes.byteLength < bytes.buffer.byteLength / 2) keepAside(slice)
   }
 }

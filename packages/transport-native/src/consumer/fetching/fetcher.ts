@@ -8,6 +8,7 @@ import {
 } from '@partita/protocol'
 import { fetchApi } from '@partita/wire'
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { FrameMemory } from '../../network/frame-memory.ts'
 import { refusal } from '../refusal.ts'
 import { BrokerFetch, type FetchAnswer } from './broker-fetch.ts'
 import { Deliveries } from './deliveries.ts'
@@ -143,14 +144,16 @@ export class Fetcher {
     // Not before this: whoever pumps must not ask for what has just come.
     broker.done(positions)
     if (this.#settings.signal.aborted) return
-    const brought = answer === null ? [] : this.#take(answer, positions)
+    const brought = answer === null ? [] : this.#take(answer, positions, broker.memory)
+    // All there is has been read: what comes next will be short.
+    if (brought.length === 0) broker.memory.clear()
     // The next request is on its way before what this one brought is decoded.
     this.#pump()
     this.#deliveries.brought(brought)
   }
 
   /** Moves the positions on, and gives those that something was fetched of. */
-  #take(answer: FetchAnswer, positions: readonly FetchPosition[]): FetchPosition[] {
+  #take(answer: FetchAnswer, positions: readonly FetchPosition[], memory: FrameMemory): FetchPosition[] {
     const asked = new Map(positions.map((position) => [partitionName(position), position]))
     const brought: FetchPosition[] = []
     for (const { topic: name, topicId, partitions } of answer.responses) {
@@ -159,7 +162,7 @@ export class Fetcher {
         const position = asked.get(partitionName({ topic, partition: answered.partitionIndex }))
         if (position === undefined || !this.#isCurrent(position)) continue
         if (answered.errorCode !== 0) this.#refused(position, answered, answer)
-        else if (this.#accept(position, answered)) brought.push(position)
+        else if (this.#accept(position, answered, memory)) brought.push(position)
       }
     }
     return brought
@@ -173,7 +176,7 @@ export class Fetcher {
     this.#care.refused(position, refusal(answered.errorCode, { api: fetchApi.name, topic, partition }))
   }
 
-  #accept(position: FetchPosition, answered: AnsweredPartition): boolean {
+  #accept(position: FetchPosition, answered: AnsweredPartition, memory: FrameMemory): boolean {
     const { preferredReadReplica: replica } = answered
     if (replica >= 0) {
       position.replica = { node: replica, until: this.#settings.cluster.clock.monotonic() + replicaMs }
@@ -181,7 +184,7 @@ export class Fetcher {
     }
     const from = position.offset!
     try {
-      const slice = sliceOf(answered, from)
+      const slice = sliceOf(answered, from, memory)
       position.backoff?.succeeded()
       if (slice === null) return false
       position.offset = slice.nextOffset
