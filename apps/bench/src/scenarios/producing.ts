@@ -52,20 +52,25 @@ export async function floodScenario(cluster: BenchCluster, contenders: Contender
   ])
 }
 
-/** Values of 1 KiB. */
+/** Values of 1 KiB: arrays of 1,000 where a client has them, 10,000 single sends in flight where it has not. */
 export async function largeScenario(cluster: BenchCluster, contenders: Contenders, rounds: number): Promise<void> {
   const valueBytes = 1_024
   const arrays = { inFlight: 4, perSend: 1_000, valueBytes }
-  const inArrays = ', arrays of 1,000'
+  const sends = { inFlight: 10_000, isCounted: true, valueBytes }
+  const [inArrays, inSends, few] = [', arrays of 1,000', ', 10,000 in flight', ', 1,000 awaited']
+  const native = 'partita native'
+  const records = 600_000
   const measured = await inTurn(rounds, [
-    entry(cluster, 'produce', 'kafkajs', { records: 60_000, ...arrays }, `kafkajs 2.2.4${inArrays}`),
-    ...peerEntry(contenders, cluster, 'produce', 'platformatic', { records: 300_000, ...arrays }, inArrays),
+    entry(cluster, 'produce', 'kafkajs', { records: 100_000, ...arrays }, `kafkajs 2.2.4${inArrays}`),
+    ...peerEntry(contenders, cluster, 'produce', 'platformatic', { records, ...arrays }, inArrays),
     ...peerEntry(contenders, cluster, 'produce', 'confluent', { records: 150_000, ...arrays }, inArrays),
-    ...peerEntry(contenders, cluster, 'produce', 'rdkafka', { records: 200_000, inFlight: 10_000, valueBytes }),
+    ...peerEntry(contenders, cluster, 'produce', 'rdkafka', { records: 200_000, ...sends }, inSends),
     ...javaProducer(contenders, cluster, { records: 400_000, valueBytes }),
-    entry(cluster, 'produce', 'partita native', { records: 600_000, valueBytes }),
-    ...onNewerNode(contenders, cluster, 'produce', 'partita native', { records: 600_000, valueBytes }),
+    entry(cluster, 'produce', native, { records, valueBytes }, `${native}${few}`),
+    ...onNewerNode(contenders, cluster, 'produce', native, { records, valueBytes }, `${native}${few}`),
+    entry(cluster, 'produce', native, { records, ...sends }, `${native}${inSends}`),
+    ...onNewerNode(contenders, cluster, 'produce', native, { records, ...sends }, `${native}${inSends}`),
   ])
-  const title = `Producing to the ${cluster.name}: values of 1 KiB, acks all; partita: one awaited send a record, 1,000 in flight`
+  const title = `Producing to the ${cluster.name}: values of 1 KiB, acks all`
   printBeside(title, measured, ['kafkajs', fastestNodePeer, 'Java'])
 }
