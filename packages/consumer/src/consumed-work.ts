@@ -25,7 +25,7 @@ export interface ConsumingMember {
   /** Who the member is; `null`: no longer one. */
   group(): ConsumerGroupMetadata | null
   /** The consumer's own commit that is under way. */
-  readonly committing: Promise<unknown> | null
+  committing(): Promise<unknown> | null
   /** Whether the group's offsets are waited for while a transaction that has some is open. */
   readonly readsCommitted: boolean
 }
@@ -86,7 +86,7 @@ export class ConsumedWork implements ConsumedOffsets {
     const place = { api: 'sendOffsets', topic, partition, offset: task.offset }
     if (!this.#member.readsCommitted) throw unstableError(place)
     // A commit that was sent before could arrive behind the transaction's, and take back what that committed.
-    while (this.#member.committing !== null) await this.#member.committing
+    for (let commit = this.#member.committing(); commit !== null; commit = this.#member.committing()) await commit
     if (settled !== this.#settled) throw overError(place)
     const group = this.#member.group()
     if (this.#partition.ended || group === null) throw lostError(place)

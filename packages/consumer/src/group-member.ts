@@ -59,12 +59,10 @@ export class GroupMember implements GroupListener {
       clock,
       news,
     )
-    const { committer } = this
+    // A getter among these would make V8 look up each of them by name, which a record pays for.
     this.#events = {
       group: () => this.#membership?.groupMetadata() ?? null,
-      get committing() {
-        return committer.underWay
-      },
+      committing: () => this.committer.underWay,
       readsCommitted: options.isolationLevel === 'read_committed',
       madeRoom: (partition) => {
         dispatcher.madeRoom(partition)
