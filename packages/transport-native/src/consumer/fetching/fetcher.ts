@@ -73,6 +73,8 @@ export class Fetcher {
   /** Nothing of these is handed over any more, not even what is on its way. */
   remove(partitions: Iterable<TopicPartition>): void {
     for (const each of partitions) this.#positions.delete(partitionName(each))
+    // Nothing may follow for a long time.
+    for (const { memory } of this.#brokers.values()) memory.clear()
   }
 
   pause(partitions: readonly TopicPartition[]): void {
