@@ -41,7 +41,7 @@ export class Attempts<K, V> implements SlotEvents {
     const task = slot.task!
     const { news, decode, handler } = this.#options
     if (task.attempt > 1) this.retried += 1
-    if (news.hooks.recordStarted !== undefined) news.tell('recordStarted', rawRecord(task), task.attempt)
+    if (news.watchesStarts) news.tell('recordStarted', rawRecord(task), task.attempt)
     let record: ConsumerRecord<K, V>
     try {
       record = decode(task)
@@ -71,15 +71,15 @@ export class Attempts<K, V> implements SlotEvents {
   #finish(slot: Slot, how: 'handled' | 'skipped' | 'handed-over'): void {
     const task = slot.task!
     // First noted, then freed: whoever waits for the slot commits what is noted.
-    this.dispatcher.next(task.lane)
+    this.dispatcher.next(task)
     if (task.owner.finish(task)) {
       if (how === 'handled') this.handled += 1
       else this.skipped += 1
       const { news } = this.#options
-      if (news.hooks.recordFinished !== undefined) news.tell('recordFinished', rawRecord(task), how)
+      if (news.watchesFinishes) news.tell('recordFinished', rawRecord(task), how)
     }
     this.slots.release(slot)
-    this.dispatcher.pump()
+    this.dispatcher.pumpSoon()
   }
 
   #fail(slot: Slot, error: unknown, readable: boolean): void {
@@ -92,11 +92,11 @@ export class Attempts<K, V> implements SlotEvents {
     if (step === 'skip') return this.#finish(slot, 'skipped')
     if (step === 'hand-over') return this.#handOver(slot, error, readable)
     if (step === 'retry') this.#backOff(task)
-    else if (step === 'leave') this.dispatcher.next(task.lane)
+    else if (step === 'leave') this.dispatcher.next(task)
     else task.lane.state = 'stopped'
     this.slots.release(slot)
     if (step === 'stop') fatal(handlerFailed(task, error, readable))
-    this.dispatcher.pump()
+    this.dispatcher.pumpSoon()
   }
 
   /** What the handler did is committed: it is not to be done again. */
@@ -146,23 +146,25 @@ export class Attempts<K, V> implements SlotEvents {
     this.failed += 1
     if (news.hooks.recordFailed !== undefined) news.tell('recordFailed', rawRecord(task), error, task.attempt, step)
     if (step === 'retry') this.#backOff(task)
-    else this.dispatcher.next(task.lane)
+    else this.dispatcher.next(task)
     this.slots.release(slot)
-    this.dispatcher.pump()
+    this.dispatcher.pumpSoon()
   }
 }
 
 /** Made for each call; its signal, and its work for a transaction, only where they are read. */
 class AttemptContext implements HandlerContext {
   readonly attempt: number
-  readonly fence: number
   readonly #task: Task
   #consumed: ConsumedOffsets | null = null
 
   constructor(task: Task) {
     this.attempt = task.attempt
-    this.fence = task.owner.fence
     this.#task = task
+  }
+
+  get fence(): number {
+    return this.#task.owner.fence
   }
 
   get signal(): AbortSignal {

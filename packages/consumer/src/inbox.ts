@@ -1,50 +1,48 @@
 import type { FetchedRecord } from '@partita/protocol'
 
+const nothing: readonly FetchedRecord[] = []
+
 /**
  * Fetched records that nobody has looked at yet, as the transport gave them. They become tasks in lanes only when there is
  * something to do for a handler, one moment before they start: thousands of them waiting cost no more than their bytes.
  */
 export class Inbox {
-  #batches: (readonly FetchedRecord[])[] = []
-  /** Of the first batch. */
+  /** The first batch, of which `#next` comes next, and those behind it. */
+  #first: readonly FetchedRecord[] = nothing
   #next = 0
+  #others: (readonly FetchedRecord[])[] = []
   #count = 0
-  #bytes = 0
 
   get count(): number {
     return this.#count
   }
 
-  /** Bytes of keys and values. */
-  get bytes(): number {
-    return this.#bytes
-  }
-
   push(records: readonly FetchedRecord[]): void {
     if (records.length === 0) return
-    this.#batches.push(records)
+    if (this.#count === 0) {
+      this.#first = records
+      this.#next = 0
+    } else this.#others.push(records)
     this.#count += records.length
-    for (const record of records) this.#bytes += record.byteLength
   }
 
   peek(): FetchedRecord | null {
-    return this.#batches[0]?.[this.#next] ?? null
+    return this.#count === 0 ? null : this.#first[this.#next]!
   }
 
   /** Takes the first record out. */
   shift(): void {
     this.#count -= 1
-    this.#bytes -= this.#batches[0]![this.#next]!.byteLength
     this.#next += 1
-    if (this.#next < this.#batches[0]!.length) return
-    this.#batches.shift()
+    if (this.#next < this.#first.length) return
+    this.#first = this.#others.shift() ?? nothing
     this.#next = 0
   }
 
   clear(): void {
-    this.#batches = []
+    this.#first = nothing
     this.#next = 0
+    this.#others = []
     this.#count = 0
-    this.#bytes = 0
   }
 }

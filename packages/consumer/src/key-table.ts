@@ -1,10 +1,10 @@
-import { Lane, type LaneHome } from './lane.ts'
+import { Lane } from './lane.ts'
 
 /**
  * Lanes by the bytes of their key: a hash table with a chain for each bucket. Building a string of every record's key for
  * a `Map` costs several times as much.
  */
-export class KeyTable implements LaneHome {
+export class KeyTable {
   #buckets: (Lane | null)[] = emptyBuckets(64)
   #size = 0
   readonly #seed: number
@@ -26,7 +26,7 @@ export class KeyTable implements LaneHome {
     for (let lane: Lane | null = first; lane !== null; lane = lane.nextInBucket) {
       if (lane.hash === hash && sameBytes(lane.key!, key)) return lane
     }
-    const lane = new Lane(key, hash, this)
+    const lane = new Lane(key, hash)
     lane.nextInBucket = first
     this.#buckets[bucket] = lane
     this.#size += 1
@@ -37,17 +37,13 @@ export class KeyTable implements LaneHome {
   /** Takes a lane out; one that is not in the table is left alone. */
   remove(lane: Lane): void {
     const bucket = lane.hash & (this.#buckets.length - 1)
-    let previous: Lane | null = null
-    for (let at: Lane | null = this.#buckets[bucket]!; at !== null; previous = at, at = at.nextInBucket) {
-      if (at !== lane) continue
-      if (previous === null) this.#buckets[bucket] = lane.nextInBucket
-      else previous.nextInBucket = lane.nextInBucket
-      lane.nextInBucket = null
-      this.#size -= 1
-      // What a burst of keys made large is given back once they are gone.
-      if (this.#size === 0 && this.#buckets.length > 16_384) this.#buckets = emptyBuckets(64)
-      return
-    }
+    const first = this.#buckets[bucket]!
+    if (first === lane) this.#buckets[bucket] = lane.nextInBucket
+    else if (!cutOut(lane, first)) return
+    lane.nextInBucket = null
+    this.#size -= 1
+    // What a burst of keys made large is given back once they are gone.
+    if (this.#size === 0 && this.#buckets.length > 16_384) this.#buckets = emptyBuckets(64)
   }
 
   *lanes(): Generator<Lane> {
@@ -65,6 +61,16 @@ export class KeyTable implements LaneHome {
       this.#buckets[bucket] = lane
     }
   }
+}
+
+/** Takes a lane that is not the first out of its bucket's chain. `false`: it is not in it. */
+function cutOut(lane: Lane, first: Lane | null): boolean {
+  for (let at = first; at !== null; at = at.nextInBucket) {
+    if (at.nextInBucket !== lane) continue
+    at.nextInBucket = lane.nextInBucket
+    return true
+  }
+  return false
 }
 
 function emptyBuckets(length: number): (Lane | null)[] {

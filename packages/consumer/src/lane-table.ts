@@ -1,5 +1,5 @@
 import { KeyTable } from './key-table.ts'
-import { Lane } from './lane.ts'
+import { Lane, type LaneHome } from './lane.ts'
 
 /**
  * What is kept in order.
@@ -14,7 +14,7 @@ export type Ordering = 'key' | 'partition' | 'unordered'
  * The lanes of one partition. They outlive an assignment: where a partition was lost and comes back while one of its
  * handlers still runs, the key's next record waits behind that handler, in the same lane.
  */
-export class LaneTable {
+export class LaneTable implements LaneHome {
   readonly #ordering: Ordering
   readonly #keys: KeyTable
   readonly #single: Lane | null
@@ -33,6 +33,10 @@ export class LaneTable {
   laneFor(key: Uint8Array | null): Lane {
     if (this.#single !== null) return this.#single
     return this.#ordering === 'key' && key !== null ? this.#keys.laneFor(key) : new Lane()
+  }
+
+  remove(lane: Lane): void {
+    if (lane.key !== null) this.#keys.remove(lane)
   }
 
   /** Lanes with a key that have records. */

@@ -13,13 +13,15 @@ import type { ConsumedOffsets, FetchedRecord, PartitaError, Timer, TopicPartitio
  */
 export type LaneState = 'idle' | 'ready' | 'running' | 'backing-off' | 'stopped'
 
-/** Where a lane is found by its key. */
+/** Where lanes are found by their key. */
 export interface LaneHome {
+  /** An empty lane is not kept. */
   remove(lane: Lane): void
 }
 
 /** What a task asks of the assigned partition that it came from. */
 export interface TaskOwner extends TopicPartition {
+  readonly lanes: LaneHome
   /** The epoch of the assignment, as handlers see it. */
   readonly fence: number
   /** Records are started and retried. No longer so once the partition is being given up. */
@@ -41,12 +43,9 @@ export class Task {
   readonly owner: TaskOwner
   readonly lane: Lane
   readonly source: FetchedRecord
-  readonly offset: number
   /** Cut once, here: a transport's record cuts a new view each time it is asked. */
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
-  /** Bytes of key and value. */
-  readonly size: number
   /** How often the handler was called. */
   attempt = 0
   /** It is done; its handler may still run, where a transaction has taken it along. */
@@ -61,10 +60,12 @@ export class Task {
     this.owner = owner
     this.lane = lane
     this.source = source
-    this.offset = source.offset
     this.key = key
     this.value = source.value
-    this.size = source.byteLength
+  }
+
+  get offset(): number {
+    return this.source.offset
   }
 
   /** Made when first asked for: most handlers never ask, and a controller costs more than the rest of a record's way. */
@@ -86,7 +87,6 @@ export class Lane {
   /** `null`: the lane is not found by a key. */
   readonly key: Uint8Array | null
   readonly hash: number
-  readonly #home: LaneHome | null
   state: LaneState = 'idle'
   /** Ends the back-off. */
   timer: Timer | null = null
@@ -96,10 +96,9 @@ export class Lane {
   nextReady: Lane | null = null
   nextInBucket: Lane | null = null
 
-  constructor(key: Uint8Array | null = null, hash = 0, home: LaneHome | null = null) {
+  constructor(key: Uint8Array | null = null, hash = 0) {
     this.key = key
     this.hash = hash
-    this.#home = home
   }
 
   /** Records in the lane, the running one among them. */
@@ -139,11 +138,5 @@ export class Lane {
     this.#length = 0
     // In the ready queue it stays what it is: it will be passed over there, or be filled again by then.
     if (this.state !== 'ready') this.state = 'idle'
-    this.leaveHome()
-  }
-
-  /** An empty lane is not kept. */
-  leaveHome(): void {
-    this.#home?.remove(this)
   }
 }

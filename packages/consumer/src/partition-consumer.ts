@@ -43,6 +43,8 @@ export class PartitionConsumer implements TaskOwner {
   /** Where the fetch goes on; unknown until the first batch where nothing is committed. */
   position: number | null
   highWatermark: number | null = null
+  /** Bytes of the keys and values of what waits or runs. */
+  bufferedBytes = 0
   /** No more batches were asked for, since too much is waiting. */
   fetchPaused = false
   /** Stands in the dispatcher's queue of partitions whose inbox may be sorted. */
@@ -108,11 +110,6 @@ export class PartitionConsumer implements TaskOwner {
     return this.inbox.count + this.unfinished.count
   }
 
-  /** Bytes of their keys and values. */
-  get bufferedBytes(): number {
-    return this.inbox.bytes + this.unfinished.bytes
-  }
-
   /** Up to here records were sorted into lanes. */
   get sortedTo(): number | null {
     return this.inbox.peek()?.offset ?? this.position
@@ -133,43 +130,47 @@ export class PartitionConsumer implements TaskOwner {
     const from = this.position ?? 0
     const first = records[0]
     // A broker's batches are whole: what comes before the place that was asked for is a repeat.
-    this.inbox.push(
-      first === undefined || first.offset >= from ? records : records.filter(({ offset }) => offset >= from),
-    )
+    const news = first === undefined || first.offset >= from ? records : records.filter(({ offset }) => offset >= from)
+    this.inbox.push(news)
+    for (const record of news) this.bufferedBytes += record.byteLength
     this.position = Math.max(from, nextOffset, (records.at(-1)?.offset ?? -1) + 1)
     this.highWatermark = highWatermark
   }
 
   /** Whether the next record of the inbox may go into its lane now. */
   canSort(): boolean {
-    if (!this.open || this.inbox.count === 0) return false
+    if (this.state !== 'owned' || this.inbox.count === 0) return false
+    return !(this.#crowded.size > 0 && this.#isCrowded()) && !this.tooFarAhead
+  }
+
+  #isCrowded(): boolean {
     for (const lane of this.#crowded) {
-      if (lane.length > this.lanes.limit / 2) return false
+      if (lane.length > this.lanes.limit / 2) return true
       this.#crowded.delete(lane)
     }
-    return !this.tooFarAhead
+    return false
   }
 
   /** So much is unfinished before the next record that the offset map might not hold it. */
   get tooFarAhead(): boolean {
     const { first, count } = this.unfinished
+    if (count < this.#reach.records || first === null) return false
     const next = this.inbox.peek()
-    if (first === null || next === null) return false
-    return count >= this.#reach.records && next.offset - first.offset >= this.#reach.offsets
+    return next !== null && next.offset - first.offset >= this.#reach.offsets
   }
 
   /** Puts the next record of the inbox into its lane, and gives that; `null` for one that was finished before. */
   sortNext(): Lane | null {
     const source = this.inbox.peek()!
+    this.inbox.shift()
     if (this.#remembered.has(source.offset)) {
-      this.inbox.shift()
+      this.bufferedBytes -= source.byteLength
       this.#events.madeRoom(this)
       return null
     }
     const { key } = source
     const lane = this.lanes.laneFor(key)
     const task = new Task(this, lane, source, key)
-    this.inbox.shift()
     this.unfinished.append(task)
     lane.push(task)
     if (lane.length > this.lanes.limit) this.#crowded.add(lane)
@@ -185,6 +186,7 @@ export class PartitionConsumer implements TaskOwner {
     if (this.state === 'ended') return false
     task.finished = true
     this.unfinished.remove(task)
+    this.bufferedBytes -= task.source.byteLength
     if (task.offset >= this.#finishedEnd) this.#finishedEnd = task.offset + 1
     this.#events.madeRoom(this)
     return true
@@ -195,7 +197,12 @@ export class PartitionConsumer implements TaskOwner {
     if (this.state === 'owned') this.state = 'draining'
     this.position = this.sortedTo
     this.inbox.clear()
-    for (const { lane } of this.unfinished) lane.clear()
+    this.bufferedBytes = 0
+    for (const { lane, source } of this.unfinished) {
+      lane.clear()
+      if (lane.head === null) this.lanes.remove(lane)
+      this.bufferedBytes += source.byteLength
+    }
   }
 
   /** From here on nothing counts. `false`: so it was before. */

@@ -9,7 +9,6 @@ export class UnfinishedRecords {
   #first: Task | null = null
   #last: Task | null = null
   #count = 0
-  #bytes = 0
 
   get first(): Task | null {
     return this.#first
@@ -19,11 +18,6 @@ export class UnfinishedRecords {
     return this.#count
   }
 
-  /** Bytes of keys and values. */
-  get bytes(): number {
-    return this.#bytes
-  }
-
   /** Adds a record behind all others. */
   append(task: Task): void {
     task.before = this.#last
@@ -31,7 +25,6 @@ export class UnfinishedRecords {
     else this.#last.after = task
     this.#last = task
     this.#count += 1
-    this.#bytes += task.size
   }
 
   remove(task: Task): void {
@@ -43,7 +36,6 @@ export class UnfinishedRecords {
     task.before = null
     task.after = null
     this.#count -= 1
-    this.#bytes -= task.size
   }
 
   *[Symbol.iterator](): Generator<Task> {

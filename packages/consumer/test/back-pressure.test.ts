@@ -42,6 +42,26 @@ describe('fetching', () => {
     expect(t.consumer.metrics().partitions[0]).toMatchObject({ bufferedBytes: 400, buffered: 1 })
   })
 
+  it('counts no more than what was sorted once a partition is being given up', async () => {
+    const t = await start({ maxConcurrency: 2 })
+    t.transport.assign([orders0])
+    t.transport.deliver('orders', 0, letters('abcd'))
+    await t.clock.settle()
+    const shown = (): object => {
+      const { buffered, bufferedBytes, inFlight } = t.consumer.metrics().partitions[0]!
+      return { buffered, bufferedBytes, inFlight }
+    }
+    const size = t.consumer.metrics().partitions[0]!.bufferedBytes / 4
+    const revoked = t.transport.revoke([orders0])
+    await t.clock.settle()
+    expect(shown()).toEqual({ buffered: 2, bufferedBytes: 2 * size, inFlight: 2 })
+    t.call(0).done()
+    await t.clock.settle()
+    expect(shown()).toEqual({ buffered: 1, bufferedBytes: size, inFlight: 1 })
+    t.call(1).done()
+    expect(await revoked).toBe(true)
+  })
+
   it('takes a batch that was on its way', async () => {
     const t = await start({ maxBufferedRecords: 1 })
     t.transport.assign([orders0])

@@ -63,6 +63,24 @@ describe("ordering: 'key'", () => {
     expect(t.consumer.metrics().peakConcurrency).toBe(2)
   })
 
+  it('starts the next records when all handlers that settle at one moment have been seen to, and before the host has its turn', async () => {
+    const finishedAtStart: number[] = []
+    let finished = 0
+    const t = await start({
+      maxConcurrency: 3,
+      hooks: { recordStarted: () => finishedAtStart.push(finished), recordFinished: () => (finished += 1) },
+    })
+    t.transport.assign([orders0])
+    t.transport.deliver('orders', 0, keyed('a', 'b', 'c', 'd', 'e'))
+    await t.clock.settle()
+    let hostHadItsTurn = false
+    t.clock.defer(() => (hostHadItsTurn = true))
+    for (const call of t.calls.slice(0, 3)) call.done()
+    for (let i = 0; i < 5; i++) await Promise.resolve()
+    expect([t.running(), hostHadItsTurn]).toEqual([[3, 4], false])
+    expect(finishedAtStart).toEqual([0, 0, 0, 3, 3])
+  })
+
   it('finds work behind a key that is busy, however many of its records come first', async () => {
     const t = await start({ maxBufferedRecordsPerKey: 1000 })
     t.transport.assign([orders0])
