@@ -14,7 +14,7 @@ export class VarintCursor {
     this.at = at
   }
 
-  /** A signed integer of 32 bits, zigzag. Faults as {@link ByteReader} does. */
+  /** A signed integer, zigzag, within ±(2^53 - 1). Faults as {@link ByteReader} does. */
   varint(): number {
     const { bytes, at } = this
     const first = bytes[at]!
@@ -23,20 +23,14 @@ export class VarintCursor {
       return (first >>> 1) ^ -(first & 1)
     }
     const second = bytes[at + 1]!
-    if (!(second < 0x80)) return this.#long('varint')
+    if (!(second < 0x80)) return this.#long()
     this.at = at + 2
     return (((first & 0x7f) >>> 1) | (second << 6)) ^ -(first & 1)
   }
 
-  /** A signed integer of 64 bits, zigzag, within ±(2^53 - 1). */
-  varlong(): number {
-    const { bytes, at } = this
-    return bytes[at]! < 0x80 || bytes[at + 1]! < 0x80 ? this.varint() : this.#long('varlong')
-  }
-
-  #long(kind: 'varint' | 'varlong'): number {
+  #long(): number {
     const reader = new ByteReader(this.bytes, this.at)
-    const value = reader[kind]()
+    const value = reader.varlong()
     this.at = reader.position
     return value
   }

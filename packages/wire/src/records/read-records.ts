@@ -24,7 +24,7 @@ export function readRecords(bytes: Uint8Array, start: number, end: number, heade
     const recordEnd = cursor.at + length
     if (length < 0 || recordEnd > end) throw misfit(length, end - cursor.at, cursor)
     cursor.at += 1 // Attributes: Kafka has defined none.
-    const timestampDelta = cursor.varlong()
+    const timestampDelta = cursor.varint()
     const offsetDelta = cursor.varint()
     const keyLength = cursor.varint()
     const keyStart = cursor.at
