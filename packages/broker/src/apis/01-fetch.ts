@@ -7,10 +7,12 @@ import { preferredReplica } from '../cluster/preferred-replica.ts'
 import { leaderError, replicaError } from '../cluster/replica-error.ts'
 import type { RequestContext, ServedApi } from '../core/served-api.ts'
 import { serve } from '../core/served-api.ts'
+import { noFaults } from '../control/fault-plan.ts'
+import { waitForNews } from '../core/wait-for-news.ts'
+import type { NewsSource } from '../core/watch.ts'
 import { type FetchedAll, type FetchScope, fetchScope, partitionsAsked } from '../fetch-sessions/fetch-scope.ts'
 import type { AskedTopic, FetchRequest as Request, FetchResponse as Response } from '../fetch-sessions/fetch-session.ts'
 import type { Isolation, PartitionLog } from '../log/partition-log.ts'
-import { waitForBytes } from '../log/wait-for-bytes.ts'
 import type { Partition } from '../topics/partition.ts'
 
 type PartitionRequest = AskedTopic['partitions'][number]
@@ -34,46 +36,46 @@ export const fetch: ServedApi = serve<typeof fetchApi>({
   versions: [4, 18],
   settlesStorage: true,
   handle(request, context) {
-    const scope = fetchScope(request, context.version, context.broker.fetchSessions)
+    const scope = fetchScope(request, context)
     if (typeof scope === 'string') return { errorCode: kafkaErrorCodes[scope], responses: [] }
+    // Most requests that wait find nothing new since the last. But a fault rule may be about any partition.
+    const isQuiet = scope.isQuiet && mayWait(request) && context.injectedError === noFaults.errorFor
+    if (isQuiet) return readLater(request, scope, [], context)
     const topics = targetsIn(scope, context)
-    const targets = topics.flatMap((topic) => topic.targets)
-    if (!mustAnswerAtOnce(request, targets, context)) return readLater(request, scope, targets, context)
-    return scope.answer(read(request, topics, context))
+    if (mustAnswerAtOnce(request, topics, context)) return scope.answer(read(request, topics, context))
+    scope.watch.over(newsOf(topics, context))
+    return readLater(request, scope, topics, context)
   },
   partitionsOf: (request, { topics, fetchSessions }) =>
     partitionsAsked(request, fetchSessions, ({ topic, topicId }) => topics.getById(topicId)?.name ?? topic),
 })
 
+/** @param found what was found so far; none where it is known that there is nothing to find */
 async function readLater(
   request: Request,
   scope: FetchScope,
-  targets: readonly Target[],
+  found: readonly TargetTopic[],
   context: RequestContext,
 ): Promise<Response> {
-  const wants = targets.map(({ asked, partition }) => ({
-    log: partition!.log,
-    offset: asked.fetchOffset,
-    isolation: isolationOf(request),
-  }))
-  const minBytes = Math.min(request.minBytes, request.maxBytes)
-  const { broker } = context
-  const onClose = (listener: () => void): (() => void) => onCloseOrMove(listener, context)
-  await waitForBytes(wants, { minBytes, maxWaitMs: request.maxWaitMs }, { clock: broker.clock, onClose })
-  // A topic may have gone meanwhile, or its leader moved: everything is looked up again.
-  return scope.answer(read(request, targetsIn(scope, context), context))
-}
-
-/** Who leads may be another by the time that there is something: then it is no longer for this node to answer. */
-function onCloseOrMove(listener: () => void, { onClose, broker }: RequestContext): () => void {
-  const forgets = [onClose(listener), broker.cluster.onMove(listener)]
-  return () => {
-    for (const forget of forgets) forget()
+  const { onClose, broker } = context
+  let topics = found
+  // Whatever it was that happened, a topic may have gone: everything is looked up again.
+  function isEnough(): boolean {
+    topics = targetsIn(scope, context)
+    return mustAnswerAtOnce(request, topics, context)
   }
+  await waitForNews(scope.watch, isEnough, request.maxWaitMs, { clock: broker.clock, onClose })
+  return scope.answer(read(request, topics, context))
 }
 
-function targetsIn({ topics }: FetchScope, context: RequestContext): TargetTopic[] {
-  return topics.map((topic) => targetsOf(topic, context))
+/** Whatever makes a difference to what was found. Who leads may be another: then it is no longer for this node to answer. */
+function newsOf(topics: readonly TargetTopic[], { broker }: RequestContext): NewsSource[] {
+  const logs = topics.flatMap(({ targets }) => targets.map(({ partition }) => partition!.log))
+  return [...logs.map((log) => (listener: () => void) => log.changes.add(listener)), broker.cluster.onMove]
+}
+
+function targetsIn(scope: FetchScope, context: RequestContext): TargetTopic[] {
+  return scope.asked().map((topic) => targetsOf(topic, context))
 }
 
 function targetsOf({ topic, topicId, partitions }: AskedTopic, context: RequestContext): TargetTopic {
@@ -106,17 +108,21 @@ function isolationOf({ isolationLevel }: Pick<Request, 'isolationLevel'>): Isola
   return isolationLevel === 1 ? 'read_committed' : 'read_uncommitted'
 }
 
-function mustAnswerAtOnce(request: Request, targets: readonly Target[], context: RequestContext): boolean {
-  const { maxWaitMs, minBytes, maxBytes } = request
+function mayWait({ maxWaitMs, minBytes, maxBytes }: Request): boolean {
+  return maxWaitMs > 0 && minBytes > 0 && maxBytes > 0
+}
+
+function mustAnswerAtOnce(request: Request, topics: readonly TargetTopic[], context: RequestContext): boolean {
+  if (!mayWait(request)) return true
+  const targets = topics.flatMap((topic) => topic.targets)
   const isolation = isolationOf(request)
-  if (maxWaitMs <= 0 || targets.length === 0) return true
   let bytes = 0
   for (const { asked, partition, error } of targets) {
     if (error !== 'NONE' || partition === undefined) return true
     if (betterReplica(request, partition, context) !== undefined) return true
     bytes += partition.log.bytesFrom(asked.fetchOffset, partition.log.limitFor(isolation))
   }
-  return bytes >= Math.min(minBytes, maxBytes)
+  return targets.length === 0 || bytes >= Math.min(request.minBytes, request.maxBytes)
 }
 
 /** The follower that a consumer should read from rather than from this node, its leader. */

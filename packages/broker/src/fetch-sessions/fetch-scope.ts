@@ -1,4 +1,6 @@
 import { type KafkaErrorName, kafkaErrorCodes, type TopicPartition } from '@partita/protocol'
+import type { RequestContext } from '../core/served-api.ts'
+import { Watch } from '../core/watch.ts'
 import type { FetchSessionCache } from './fetch-session-cache.ts'
 import {
   type AskedTopic,
@@ -8,12 +10,17 @@ import {
   type FetchSession,
   finalEpoch,
   initialEpoch,
+  type ReadTerms,
 } from './fetch-session.ts'
 
 /** What one Fetch is about, with its session or without. (Java: `FetchContext`.) */
 export interface FetchScope {
   /** What is to be read, in order. */
-  readonly topics: readonly AskedTopic[]
+  asked(): readonly AskedTopic[]
+  /** For whoever waits for what is to be read. */
+  readonly watch: Watch
+  /** There is nothing to read and nothing to tell: so it was at the session's last answer, and nothing has happened since. */
+  readonly isQuiet: boolean
   /** The answer, of what was read of all that. Called once. */
   answer(read: FetchedAll): FetchResponse
 }
@@ -27,10 +34,10 @@ const firstVersionById = 13
 /** @returns what the request is about, or why its session cannot go on: then the client begins anew with a full request */
 export function fetchScope(
   request: FetchRequest,
-  version: number,
-  sessions: FetchSessionCache,
+  { version, node, broker }: Pick<RequestContext, 'version' | 'node' | 'broker'>,
 ): FetchScope | KafkaErrorName {
-  const { sessionId, sessionEpoch, topics } = request
+  const { fetchSessions: sessions } = broker
+  const { sessionId, sessionEpoch, topics, isolationLevel, rackId } = request
   const byId = version >= firstVersionById
   if (sessionEpoch === initialEpoch || sessionEpoch === finalEpoch) {
     sessions.remove(sessionId)
@@ -47,7 +54,7 @@ export function fetchScope(
   }
   if (!sessions.touch(session)) return 'FETCH_SESSION_ID_NOT_FOUND'
   session.epoch = epochAfter(sessionEpoch)
-  return incremental(session, session.epoch)
+  return incremental(session, session.epoch, { isolationLevel, rackId, node: node.id })
 }
 
 /** All partitions that a request is about: those of its session too, which it does not name. */
@@ -74,14 +81,14 @@ export function* partitionsAsked(
 }
 
 function sessionless(topics: readonly AskedTopic[]): FetchScope {
-  return { topics, answer: (read) => read }
+  return { asked: () => topics, watch: new Watch(false), isQuiet: false, answer: (read) => read }
 }
 
 /** The session arises with the answer, of which it remembers what the client was told. */
 function full(topics: readonly AskedTopic[], byId: boolean, sessions: FetchSessionCache): FetchScope {
   const size = topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
   return {
-    topics,
+    ...sessionless(topics),
     answer(read) {
       const session = size === 0 ? undefined : sessions.open(size, byId)
       session?.update({ topics, forgottenTopicsData: [] })
@@ -91,14 +98,19 @@ function full(topics: readonly AskedTopic[], byId: boolean, sessions: FetchSessi
   }
 }
 
-function incremental(session: FetchSession, epoch: number): FetchScope {
+function incremental(session: FetchSession, epoch: number, terms: ReadTerms): FetchScope {
+  const { id: sessionId, watch } = session
   return {
-    topics: session.asked(),
+    asked: () => session.asked(),
+    watch,
+    isQuiet: session.isQuiet(terms),
     answer(read) {
-      const { id: sessionId } = session
-      if (session.epoch === epoch) return { ...read, sessionId, responses: session.news(read.responses) }
       // Another request of the session has come while this one waited: one of them is a ghost.
-      return { errorCode: kafkaErrorCodes.INVALID_FETCH_SESSION_EPOCH, sessionId, responses: [] }
+      const isGhost = session.epoch !== epoch
+      if (isGhost) return { errorCode: kafkaErrorCodes.INVALID_FETCH_SESSION_EPOCH, sessionId, responses: [] }
+      const news = session.news(read.responses)
+      session.told(news, terms)
+      return { sessionId, responses: news, nodeEndpoints: read.nodeEndpoints }
     },
   }
 }

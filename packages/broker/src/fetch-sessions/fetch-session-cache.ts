@@ -15,7 +15,7 @@ export interface FetchSessionCache {
 /** Java: `MIN_INCREMENTAL_FETCH_SESSION_EVICTION_MS`. */
 const minEvictionMs = 120_000
 
-/** Of all sessions together: a bound on what requests can allocate. A partition takes about 300 bytes. */
+/** Of all sessions together: a bound on what requests can allocate. A partition takes about 400 bytes. */
 const maxPartitions = 1_000_000
 
 /** @param maxSessions `max.incremental.fetch.session.cache.slots`, asked whenever a session is wanted */
@@ -37,14 +37,20 @@ export function createFetchSessionCache(clock: Clock, maxSessions: () => number)
     const now = clock.monotonic()
     const [oldest] = sessions.values()
     if (oldest === undefined) return false
-    if (now - oldest.lastUsedAt > minEvictionMs) return sessions.delete(oldest.id)
+    if (now - oldest.lastUsedAt > minEvictionMs) return remove(oldest)
     let smallest: FetchSession | undefined
     for (const session of sessions.values()) {
       if (now - session.createdAt <= minEvictionMs) continue
       if (smallest === undefined || session.size < smallest.size) smallest = session
     }
     if (smallest === undefined || size <= smallest.size) return false
-    return sessions.delete(smallest.id)
+    return remove(smallest)
+  }
+
+  function remove(session: FetchSession): true {
+    sessions.delete(session.id)
+    session.watch.release()
+    return true
   }
 
   function fits(additional: number): boolean {
@@ -61,15 +67,25 @@ export function createFetchSessionCache(clock: Clock, maxSessions: () => number)
     open(size, byId) {
       if (!fits(size) || (sessions.size >= maxSessions() && !evict(size))) return undefined
       const session = new FetchSession(newId(), byId, clock.monotonic())
+      session.admittedSize = size
       sessions.set(session.id, session)
       return session
     },
-    remove: (id) => void sessions.delete(id),
+    remove(id) {
+      const session = sessions.get(id)
+      if (session !== undefined) remove(session)
+    },
     touch(session) {
-      sessions.delete(session.id)
-      if (!fits(session.size)) return false
+      const { id, size, admittedSize } = session
+      sessions.delete(id)
+      // All are counted only where one has grown: it would be most of the work of a request that brings nothing.
+      if (size > admittedSize && !fits(size)) {
+        session.watch.release()
+        return false
+      }
+      session.admittedSize = size
       session.lastUsedAt = clock.monotonic()
-      sessions.set(session.id, session)
+      sessions.set(id, session)
       return true
     },
   }

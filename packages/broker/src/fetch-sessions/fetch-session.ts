@@ -1,4 +1,5 @@
 import type { fetchApi, RequestOf, ResponseInput } from '@partita/wire'
+import { Watch } from '../core/watch.ts'
 
 export type FetchRequest = RequestOf<typeof fetchApi>
 export type FetchResponse = ResponseInput<typeof fetchApi>
@@ -15,6 +16,14 @@ interface SessionPartition {
   /** -1: it is to be told whatever it is. */
   highWatermark: number
   logStartOffset: number
+}
+
+/** What decides besides offsets what a reader gets. A session may go on under other terms than it began. */
+export interface ReadTerms {
+  readonly isolationLevel: number
+  readonly rackId: string
+  /** The node that is asked. */
+  readonly node: number
 }
 
 /** Says: this is a full request, from which a session may arise. */
@@ -36,10 +45,15 @@ export class FetchSession {
   /** On the monotonic clock. */
   readonly createdAt: number
   lastUsedAt: number
+  /** How many partitions it had when the cache took it in last. */
+  admittedSize = 0
   /** What the next request has to say. */
   epoch: number = epochAfter(initialEpoch)
   /** In the order in which they are read: one that brought records goes to the end, so that none is left out for ever. */
   readonly #partitions: Map<string, SessionPartition> = new Map()
+  /** Hears of what happens to its partitions, also between its requests. */
+  readonly watch: Watch = new Watch(true)
+  #quietFor: ReadTerms | undefined
 
   constructor(id: number, byId: boolean, now: number) {
     this.id = id
@@ -55,6 +69,7 @@ export class FetchSession {
 
   /** Takes in what a request says is new, has changed, or is no longer wanted. */
   update({ topics, forgottenTopicsData }: Pick<FetchRequest, 'topics' | 'forgottenTopicsData'>): void {
+    if (topics.length > 0 || forgottenTopicsData.length > 0) this.watch.reset()
     for (const { topic, topicId, partitions } of topics) {
       for (const asked of partitions) {
         const known = this.#partitions.get(keyOf(topic, topicId, asked.partition))
@@ -76,6 +91,18 @@ export class FetchSession {
       else topics.push({ topic, topicId, partitions: [asked] })
     }
     return topics
+  }
+
+  /** Whether there is nothing to read and nothing to tell: so it was under these terms, and nothing has happened since. */
+  isQuiet(terms: ReadTerms): boolean {
+    const quiet = this.#quietFor
+    if (quiet === undefined || this.watch.hasNews) return false
+    return quiet.isolationLevel === terms.isolationLevel && quiet.rackId === terms.rackId && quiet.node === terms.node
+  }
+
+  /** Everything was read under these terms, and this is what there was to tell. It holds on while the watch, over all of it, is silent. */
+  told(news: readonly AnsweredTopic[], terms: ReadTerms): void {
+    this.#quietFor = news.length === 0 && !this.watch.hasNews ? terms : undefined
   }
 
   /** What of an answer the client does not know yet; from here on it does. */
