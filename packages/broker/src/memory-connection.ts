@@ -60,7 +60,8 @@ export function connectInMemory(core: BrokerCore, node: ClusterNode, clock: Cloc
     clientAddress: `memory:${(connections += 1)}`,
     clientHost: 'memory',
     write(bytes) {
-      if (answers.push(bytes) === 1) clock.defer(deliver)
+      // What is for sending may share its buffer; what is received does not.
+      if (answers.push(bytes.slice()) === 1) clock.defer(deliver)
       return true
     },
     pause() {

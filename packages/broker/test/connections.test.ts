@@ -142,6 +142,20 @@ describe('the requests of a connection', () => {
     expect(ids).toEqual([1, 2, 3])
   })
 
+  test("are the receiver's in memory: it may hand on their buffers, or change them", async () => {
+    await using broker = createBroker({ topics: { t: 1 } })
+    const client = connectClient(broker)
+    for (const size of [1, 30_000]) {
+      const { baseOffset } = await produceTo(client, 't', 0, batchOf(['x'.repeat(size)]))
+      const read = async () => (await fetchFrom(client, 't', [baseOffset]))[0]!.records!
+      const [records, again] = [await read(), await read()]
+      const before = Buffer.from(again)
+      records.fill(0)
+      structuredClone(records, { transfer: [records.buffer as ArrayBuffer] })
+      expect([before.equals(again), before.equals(await read())]).toEqual([true, true])
+    }
+  })
+
   test('are not wanted any more when too much waits behind a request', async () => {
     const clock = createVirtualClock()
     await using broker = createBroker({ topics: { t: 1 }, clock })

@@ -6,7 +6,13 @@
 
 // Requests and responses.
 export type { DecodedRequest, DecodedRequestOf } from './frames/request.ts'
-export { decodeRequest, decodeRequestHeader, encodeRequest, encodeRequestPieces } from './frames/request.ts'
+export {
+  decodeRequest,
+  decodeRequestHeader,
+  encodeRequest,
+  encodeRequestPieces,
+  requestedApi,
+} from './frames/request.ts'
 export type { RequestHeader, RequestOrigin } from './frames/request-header.ts'
 export type { DecodedResponse } from './frames/response.ts'
 export { decodeResponse, encodeResponse } from './frames/response.ts'

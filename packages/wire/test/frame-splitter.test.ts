@@ -33,6 +33,14 @@ test('frames come out as they went in, however the stream is cut', () => {
   )
 })
 
+test('frames are plain bytes, also where the stream is of Buffers', () => {
+  const { frames, splitter } = collector()
+  const stream = Buffer.from([...framed(Uint8Array.of(1, 2, 3, 4)), ...framed(Uint8Array.of(5, 6, 7, 8))])
+  splitter.push(stream.subarray(0, 10))
+  splitter.push(stream.subarray(10))
+  expect(frames.map(({ constructor }) => constructor)).toEqual([Uint8Array, Uint8Array])
+})
+
 test('a frame that comes in one chunk is a view of it, one that is cut is not', () => {
   const { frames, splitter } = collector()
   const stream = Uint8Array.from([...framed(Uint8Array.of(1, 2, 3, 4)), ...framed(Uint8Array.of(5, 6, 7, 8))])

@@ -9,12 +9,18 @@ import {
   heartbeatApi,
   metadataApi,
   produceApi,
+  requestedApi,
 } from '@partita/wire'
 import { kafkaErrorCodes } from '@partita/protocol'
 import { describe, expect, test } from 'vitest'
 import { failureOf } from './failure-of.ts'
 
 describe('the request header', () => {
+  test('says first what is asked for, whatever else is wrong with it', () => {
+    expect(requestedApi(Buffer.from('03e70063', 'hex'))).toEqual({ apiKey: 999, apiVersion: 99 })
+    expect(failureOf(() => requestedApi(Buffer.from('03e700', 'hex')))).toMatchObject({ code: 'MALFORMED' })
+  })
+
   test('is read of an API and a version that nobody knows', () => {
     const frame = Buffer.from('03e70063000000070003616263ffffff', 'hex')
     expect(decodeRequestHeader(frame)).toEqual({ apiKey: 999, apiVersion: 99, correlationId: 7, clientId: 'abc' })
@@ -51,6 +57,28 @@ describe('the request header', () => {
     expect(failureOf(() => encodeRequest(apiVersionsApi, 0, origin, {}))).toMatchObject({ code: 'INVALID_OPTION' })
   })
 })
+
+test('responses that are written one after the other keep their bytes, small and large', () => {
+  const bodies = Array.from({ length: 200 }, (_, i) => ({
+    errorCode: i,
+    responses: [{ records: i % 7 === 0 ? i * 100 : 0 }],
+  }))
+  const frames = bodies.map(({ errorCode, responses }) =>
+    encodeResponse(fetchApi, 12, errorCode, {
+      errorCode,
+      responses: responses.map(({ records }) => ({ topic: 't', partitions: [partitionOf(records)] })),
+    }),
+  )
+  frames.forEach((frame, i) => {
+    const { correlationId, body } = decodeResponse(fetchApi, 12, frame.subarray(4))
+    const { records } = body.responses[0]!.partitions[0]!
+    expect([correlationId, body.errorCode, records!.length]).toEqual([i, i, bodies[i]!.responses[0]!.records])
+  })
+})
+
+function partitionOf(records: number) {
+  return { partitionIndex: 0, errorCode: 0, highWatermark: 0, records: new Uint8Array(records).fill(7) }
+}
 
 describe('a refused ApiVersions', () => {
   test.each([3, 4])('is read as v0, as which brokers answer it: asked for v%i', (version) => {

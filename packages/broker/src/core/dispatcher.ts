@@ -1,7 +1,7 @@
 import type { TopicPartition } from '@partita/protocol'
 import type { DecodedRequest, RequestHeader } from '@partita/wire'
 import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
-import { apiVersionsApi, decodeRequest, decodeRequestHeader, encodeResponse } from '@partita/wire'
+import { apiVersionsApi, decodeRequest, decodeRequestHeader, encodeResponse, requestedApi } from '@partita/wire'
 import type { ClusterNode } from '../cluster/cluster-node.ts'
 import type { ControlDesk } from '../control/broker-control.ts'
 import type { BrokerState } from './broker-state.ts'
@@ -47,11 +47,11 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
   function dispatch(frame: Uint8Array, peer: Peer): Outcome | Promise<Outcome> {
     const { sasl } = peer
     if (sasl?.expectsRawToken) return serveRawToken(sasl, frame)
-    const header = decodeRequestHeader(frame)
+    const { apiKey, apiVersion } = requestedApi(frame)
     // Before anything else of it is read: as little as possible is done for strangers.
-    sasl?.admit(header.apiKey)
-    const served = byKey.get(header.apiKey)
-    if (served === undefined || !serves(served, header.apiVersion)) return refuseVersion(header, served)
+    sasl?.admit(apiKey)
+    const served = byKey.get(apiKey)
+    if (served === undefined || !serves(served, apiVersion)) return refuseVersion(decodeRequestHeader(frame), served)
     const request = decodeRequest(frame)
     const plan = control.isWatching ? inspect(request, served, peer) : noFaults
     if (plan !== noFaults) return serveUnder(plan, request, served, peer)

@@ -1,4 +1,5 @@
 import { Fault } from './fault.ts'
+import { plain } from './plain.ts'
 import { readUtf8 } from './utf8.ts'
 
 /**
@@ -134,9 +135,4 @@ export class ByteReader {
   #cut(length: number): Fault {
     return this.fault(`${length} bytes should follow but ${this.remaining} are there`)
   }
-}
-
-/** What is read from a Node `Buffer` is to be plain bytes all the same: the two differ (`slice`, printing, equality). */
-function plain(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -6,11 +6,7 @@ export function decoding<T>(what: string, api: string | undefined, step: () => T
   try {
     return step()
   } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    const place = error.path === '' ? '' : `${error.path}, `
-    throw new PartitaError('MALFORMED', `${what} cannot be read: ${place}byte ${error.position}: ${error.message}.`, {
-      api,
-    })
+    throw unreadable(error, what, api)
   }
 }
 
@@ -19,8 +15,22 @@ export function encoding<T>(what: string, api: string | undefined, step: () => T
   try {
     return step()
   } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    const place = error.path === '' ? 'it' : error.path
-    throw new PartitaError('INVALID_OPTION', `${what} cannot be written: ${place} ${error.message}.`, { api })
+    throw unwritable(error, what, api)
   }
+}
+
+/** What to throw for an error of a decoding step. */
+export function unreadable(error: unknown, what: string, api: string | undefined): unknown {
+  if (!(error instanceof Fault)) return error
+  const place = error.path === '' ? '' : `${error.path}, `
+  return new PartitaError('MALFORMED', `${what} cannot be read: ${place}byte ${error.position}: ${error.message}.`, {
+    api,
+  })
+}
+
+/** What to throw for an error of an encoding step. */
+export function unwritable(error: unknown, what: string, api: string | undefined): unknown {
+  if (!(error instanceof Fault)) return error
+  const place = error.path === '' ? 'it' : error.path
+  return new PartitaError('INVALID_OPTION', `${what} cannot be written: ${place} ${error.message}.`, { api })
 }

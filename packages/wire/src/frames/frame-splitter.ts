@@ -1,5 +1,6 @@
 import { integerOption, PartitaError } from '@partita/protocol'
 import { ByteReader } from '../bytes/byte-reader.ts'
+import { plain } from '../bytes/plain.ts'
 
 /** Options of {@link createFrameSplitter}. */
 export interface FrameSplitterOptions {
@@ -55,9 +56,10 @@ export function createFrameSplitter(options: FrameSplitterOptions): FrameSplitte
 
   function push(chunk: Uint8Array): void {
     if (failure !== undefined) throw failure.error
+    const bytes = plain(chunk)
     try {
       let at = 0
-      while (at < chunk.length) at += filled === 0 ? begin(chunk, at) : collect(chunk, at)
+      while (at < bytes.length) at += filled === 0 ? begin(bytes, at) : collect(bytes, at)
     } catch (error) {
       failure = { error }
       throw error

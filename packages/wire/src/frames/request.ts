@@ -7,7 +7,7 @@ import { ByteReader } from '../bytes/byte-reader.ts'
 import { ByteWriter } from '../bytes/byte-writer.ts'
 import { codecOf } from '../schema/index.ts'
 import { finishFrame, startFrame } from './frame-length.ts'
-import { decoding, encoding } from '../bytes/checked.ts'
+import { decoding, encoding, unreadable } from '../bytes/checked.ts'
 import { messageName } from './message-name.ts'
 import { readRequestHeader, skipHeaderTags, writeRequestHeader } from './request-header.ts'
 import { checkVersion } from './supported-version.ts'
@@ -68,12 +68,21 @@ function requestFrame<A extends Api>(
 }
 
 /**
+ * What is asked for: the very first that a request frame (without its length) has, whatever follows it. Nothing else is read.
+ * @throws PartitaError `MALFORMED`
+ */
+export function requestedApi(frame: Uint8Array): Pick<RequestHeader, 'apiKey' | 'apiVersion'> {
+  const reader = new ByteReader(frame)
+  return decoding('The request header', undefined, () => ({ apiKey: reader.int16(), apiVersion: reader.int16() }))
+}
+
+/**
  * The head of a request frame (without its length), also of an API or version that is not known here: enough to refuse
  * it by name.
  * @throws PartitaError `MALFORMED`
  */
 export function decodeRequestHeader(frame: Uint8Array): RequestHeader {
-  return decoding('The request header', undefined, () => readRequestHeader(new ByteReader(frame)))
+  return headerFrom(new ByteReader(frame))
 }
 
 /**
@@ -83,8 +92,7 @@ export function decodeRequestHeader(frame: Uint8Array): RequestHeader {
  */
 export function decodeRequest(frame: Uint8Array): DecodedRequest {
   const reader = new ByteReader(frame)
-  const header = decoding('The request header', undefined, () => readRequestHeader(reader))
-  const { apiKey, apiVersion } = header
+  const { apiKey, apiVersion, correlationId, clientId } = headerFrom(reader)
   const api = apiByKey(apiKey)
   if (api === undefined) {
     throw new PartitaError(
@@ -93,9 +101,15 @@ export function decodeRequest(frame: Uint8Array): DecodedRequest {
     )
   }
   checkVersion(api, apiVersion)
-  const body = decoding(messageName(api, apiVersion, 'request'), api.name, () => {
+  try {
     skipHeaderTags(reader, api, apiVersion)
-    return codecOf(api, 'request', apiVersion).read(reader)
-  })
-  return { ...header, name: api.name, api, body } as DecodedRequest
+    const body = codecOf(api, 'request', apiVersion).read(reader)
+    return { apiKey, apiVersion, correlationId, clientId, name: api.name, api, body } as DecodedRequest
+  } catch (error) {
+    throw unreadable(error, messageName(api, apiVersion, 'request'), api.name)
+  }
+}
+
+function headerFrom(reader: ByteReader): RequestHeader {
+  return decoding('The request header', undefined, () => readRequestHeader(reader))
 }

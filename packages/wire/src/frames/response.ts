@@ -5,7 +5,8 @@ import { ByteReader } from '../bytes/byte-reader.ts'
 import { ByteWriter } from '../bytes/byte-writer.ts'
 import { codecOf, isFlexible, struct } from '../schema/index.ts'
 import { finishFrame, startFrame } from './frame-length.ts'
-import { decoding, encoding } from '../bytes/checked.ts'
+import { frameRoom } from './frame-room.ts'
+import { decoding, unwritable } from '../bytes/checked.ts'
 import { messageName } from './message-name.ts'
 import { checkVersion } from './supported-version.ts'
 
@@ -18,7 +19,7 @@ export interface DecodedResponse<Body> {
 const noTags = struct({}).codec({ version: 1, flexible: true })
 
 /**
- * A whole response frame, its four bytes of length included.
+ * A whole response frame, its four bytes of length included. Others may share its buffer: it is for sending, and not for keeping.
  * @throws PartitaError `UNSUPPORTED_VERSION`, or `INVALID_OPTION` naming the field that cannot be written
  */
 export function encodeResponse<A extends Api>(
@@ -28,13 +29,15 @@ export function encodeResponse<A extends Api>(
   body: ResponseInput<A>,
 ): Uint8Array {
   checkVersion(api, version)
-  const writer = new ByteWriter()
+  const writer = new ByteWriter(frameRoom())
   startFrame(writer)
-  encoding(messageName(api, version, 'response'), api.name, () => {
+  try {
     writer.int32(correlationId)
     if (hasTags(api, version)) noTags.write(writer, {})
     codecOf(api, 'response', version).write(writer, body)
-  })
+  } catch (error) {
+    throw unwritable(error, messageName(api, version, 'response'), api.name)
+  }
   return finishFrame(writer).written()
 }
 
