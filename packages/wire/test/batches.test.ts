@@ -160,6 +160,20 @@ describe('a batch that compaction has thinned out', () => {
   })
 })
 
+test('records are read from a copy of the batch too, wherever it stands there', () => {
+  const writer = createBatchWriter()
+  writer.append(1_000, 'key', 'value', [['h', Uint8Array.of(1)]])
+  writer.append(2_000, null, null, [])
+  const batch = writer.finish()
+  const several = Uint8Array.from([...batch, ...batch])
+  const [, second] = batchHeaders(several)
+  const copy = Uint8Array.from([9, 9, 9, ...batch, 9])
+  const read = recordsOf(copy, second!, 3)
+  const shown = (one: (typeof read)[number]) => [one.offset, one.timestamp, one.key, one.value, one.headers]
+  expect(read.map(shown)).toEqual(recordsOf(several, second!).map(shown))
+  expect(read[0]!.key!.buffer).toBe(copy.buffer)
+})
+
 describe('damaged batches', () => {
   const writer = createBatchWriter()
   writer.append(1_700_000_000_000, 'key', 'value', [['h', Uint8Array.of(1)]])

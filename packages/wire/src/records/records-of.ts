@@ -18,17 +18,18 @@ export interface DecodeBatchOptions {
 /**
  * The records of a batch that is not compressed. Keys, values and headers are views of `bytes`, cut when they are read.
  * The CRC is not looked at: see `verifyCrc`.
+ * @param position of the batch's first byte, where `bytes` are not those that the header was read from, but a copy of a part
  * @throws PartitaError `MALFORMED`, or `UNSUPPORTED` for a compressed batch, which {@link decodeBatch} reads
  */
-export function recordsOf(bytes: Uint8Array, header: BatchHeader): FetchedRecord[] {
+export function recordsOf(bytes: Uint8Array, header: BatchHeader, position: number = header.position): FetchedRecord[] {
   if (header.compressionType !== 'none') {
     throw new PartitaError(
       'UNSUPPORTED',
       `The batch at offset ${header.baseOffset} is compressed with ${header.compressionType}: decodeBatch reads it.`,
     )
   }
-  const { position, byteLength } = header
-  return decodingBatch(header, () => readRecords(bytes, position + batchHeaderBytes, position + byteLength, header))
+  const end = position + header.byteLength
+  return decodingBatch(header, () => readRecords(bytes, position + batchHeaderBytes, end, header))
 }
 
 /**
