@@ -15,6 +15,7 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { News } from './hooks.ts'
 import { LaneTable, type Ordering } from './lane-table.ts'
 import { PartitionConsumer, type PartitionEvents } from './partition-consumer.ts'
+import { PartitionMap } from './partition-map.ts'
 import type { Slots } from './slots.ts'
 
 export interface GroupMemberOptions extends BufferLimits {
@@ -43,9 +44,9 @@ const abortedShare = 0.1
 export class GroupMember implements GroupListener {
   readonly committer: Committer
   readonly #options: GroupMemberOptions
-  readonly #partitions: Map<string, PartitionConsumer> = new Map()
+  readonly #partitions: PartitionMap<PartitionConsumer> = new PartitionMap()
   /** By partition, and kept for the consumer's life: see `LaneTable`. */
-  readonly #lanes: Map<string, LaneTable> = new Map()
+  readonly #lanes: PartitionMap<LaneTable> = new PartitionMap()
   readonly #events: PartitionEvents
   #membership: GroupMembership | null = null
   #leaving = false
@@ -82,7 +83,7 @@ export class GroupMember implements GroupListener {
   }
 
   find(partition: TopicPartition): PartitionConsumer | undefined {
-    return this.#partitions.get(partitionName(partition))
+    return this.#partitions.get(partition)
   }
 
   /** From here on partitions can be paused and offsets committed. */
@@ -171,16 +172,15 @@ export class GroupMember implements GroupListener {
   }
 
   #begin(assigned: AssignedPartition, epoch: number): void {
-    const name = partitionName(assigned)
     // A transport that could not wait any longer for the last assignment to be given up.
-    if (this.#partitions.has(name)) this.lost([assigned])
+    if (this.find(assigned) !== undefined) this.lost([assigned])
     const { ordering, maxBufferedRecordsPerKey, clock, offsetMetadataMaxBytes } = this.#options
-    let lanes = this.#lanes.get(name)
+    let lanes = this.#lanes.get(assigned)
     if (lanes === undefined) {
       lanes = new LaneTable(ordering, maxBufferedRecordsPerKey, Math.floor(clock.random() * 2 ** 32) | 0)
-      this.#lanes.set(name, lanes)
+      this.#lanes.set(assigned, lanes)
     }
-    this.#partitions.set(name, new PartitionConsumer(assigned, epoch, lanes, offsetMetadataMaxBytes, this.#events))
+    this.#partitions.set(assigned, new PartitionConsumer(assigned, epoch, lanes, offsetMetadataMaxBytes, this.#events))
   }
 
   /** The log was cut, or the topic made anew: what was known of the partition is about other records. */
@@ -211,7 +211,7 @@ export class GroupMember implements GroupListener {
   #forget(partitions: readonly PartitionConsumer[], how: 'drained' | 'lost'): void {
     const ended = partitions.filter((partition) => partition.end())
     for (const partition of ended) {
-      if (this.find(partition) === partition) this.#partitions.delete(partitionName(partition))
+      if (this.find(partition) === partition) this.#partitions.delete(partition)
     }
     if (ended.length === 0) return
     this.#options.slots.ended()

@@ -49,7 +49,7 @@ function copiedRecords(slice: FetchedSlice, header: BatchHeader): FetchedRecord[
   const holdsNext = next !== undefined && next.position + next.byteLength <= piece.start + piece.bytes.length
   // Kept only for a batch that is in it: what lives longer than it is read is promoted, and costs more to collect.
   slice.piece = holdsNext ? piece : null
-  return recordsOf(piece.bytes, { ...header, position: position - piece.start })
+  return recordsOf(piece.bytes, header, position - piece.start)
 }
 
 function portionOf({ left, from, nextOffset }: FetchedSlice, records: readonly FetchedRecord[]): Portion {

@@ -1,4 +1,4 @@
-import type { TopicPartition } from '@partita/protocol'
+import { partitionName, type TopicPartition } from '@partita/protocol'
 import type { Backoff } from '../../cluster/backoff.ts'
 import type { Portion } from './decode-portion.ts'
 import type { FetchedSlice } from './fetched-slice.ts'
@@ -13,6 +13,8 @@ const maxWaiting = 1
 export class FetchPosition implements TopicPartition {
   readonly topic: string
   readonly partition: number
+  /** `orders-3`: made once, since it is looked up with every batch. */
+  readonly name: string
   /** What is asked for next; `null` until it is found out. */
   offset: number | null
   /** Of the batch before `offset`; -1 where nothing was fetched yet. */
@@ -45,6 +47,7 @@ export class FetchPosition implements TopicPartition {
   constructor({ topic, partition }: TopicPartition, offset: number | null) {
     this.topic = topic
     this.partition = partition
+    this.name = partitionName(this)
     this.offset = offset
   }
 

@@ -1,4 +1,3 @@
-import { partitionName } from '@partita/protocol'
 import { type fetchApi, type RequestInput, type ResponseOf, zeroUuid } from '@partita/wire'
 import { byTopic } from '../by-topic.ts'
 import type { FetchPosition } from './fetch-position.ts'
@@ -57,7 +56,7 @@ export class FetchSession {
     if (byName !== this.#byName) this.#begin(this.#id)
     this.#byName = byName
     const before = this.incremental ? this.#known : new Map<string, Known>()
-    const now = new Map(positions.map((position) => [partitionName(position), knownOf(position)]))
+    const now = new Map(positions.map((position) => [position.name, knownOf(position)]))
     this.#known = now
     const changed = [...now].filter(([name, known]) => !isSame(before.get(name), known)).map(([, known]) => known)
     const forgotten = [...before].filter(([name, { topicId }]) => now.get(name)?.topicId !== topicId)

@@ -99,14 +99,14 @@ export class Fetcher {
   }
 
   #isCurrent(position: FetchPosition): boolean {
-    return this.#positions.get(partitionName(position)) === position && !this.#settings.signal.aborted
+    return this.#positions.get(position.name) === position && !this.#settings.signal.aborted
   }
 
   #move(position: FetchPosition, offset: number): FetchPosition {
     const moved = new FetchPosition(position, offset)
     moved.paused = position.paused
     moved.leaderEpoch = position.leaderEpoch
-    if (this.#isCurrent(position)) this.#positions.set(partitionName(position), moved)
+    if (this.#isCurrent(position)) this.#positions.set(moved.name, moved)
     return moved
   }
 
@@ -156,7 +156,7 @@ export class Fetcher {
 
   /** Moves the positions on, and gives those that something was fetched of. */
   #take(answer: FetchAnswer, positions: readonly FetchPosition[], memory: FrameMemory): FetchPosition[] {
-    const asked = new Map(positions.map((position) => [partitionName(position), position]))
+    const asked = new Map(positions.map((position) => [position.name, position]))
     const brought: FetchPosition[] = []
     for (const { topic: name, topicId, partitions } of answer.responses) {
       const topic = name === '' ? (this.#settings.cluster.topicName(topicId) ?? '') : name
@@ -198,7 +198,7 @@ export class Fetcher {
       this.#care.unreadable(position, from, toPartitaError(error))
       return false
     }
-    const name = partitionName(position)
+    const { name } = position
     this.#positions.delete(name)
     this.#positions.set(name, position)
     return true
