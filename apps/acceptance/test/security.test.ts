@@ -59,11 +59,12 @@ beforeEach(() => {
 afterEach(() => broker.close())
 
 describe.each(Object.entries(transports))('over %s', (name, open) => {
-  /** One record in, and out of a group. */
+  /** Two records in, a small and a large one, and out of a group. */
   async function roundTrip(brokers: string[], security: Security): Promise<void> {
     const transport = open(brokers, security)
     await using producer = createProducer({ transport })
-    await producer.send({ topic: 'orders', key: 'o-1', value: 'paid' })
+    const sent = ['paid', '0123456789'.repeat(50_000)]
+    for (const value of sent) await producer.send({ topic: 'orders', key: 'o-1', value })
     const values: string[] = []
     const consumer = createConsumer({
       transport,
@@ -72,11 +73,11 @@ describe.each(Object.entries(transports))('over %s', (name, open) => {
       autoOffsetReset: 'earliest',
       handler: ({ value }) => {
         values.push(new TextDecoder().decode(value!))
-        void consumer.close()
+        if (values.length === sent.length) void consumer.close()
       },
     })
     await consumer.run()
-    expect(values).toEqual(['paid'])
+    expect(values).toEqual(sent)
   }
 
   /** How a producer, a consumer and an admin session fail. */
@@ -119,7 +120,7 @@ describe.each(Object.entries(transports))('over %s', (name, open) => {
       { tls: localhost, sasl: { users } },
       { mechanism: 'SCRAM-SHA-512', ssl: { ca: localhost.cert } },
     ],
-  ])('a record travels with %s', async (_, options, security) => {
+  ])('records travel with %s', async (_, options, security) => {
     await roundTrip(await start(options), security)
     expect(warnings).toEqual([])
   })

@@ -59,9 +59,8 @@ export function connectInMemory(core: BrokerCore, node: ClusterNode, clock: Cloc
   const session = core.connect(node, {
     clientAddress: `memory:${(connections += 1)}`,
     clientHost: 'memory',
-    write(bytes) {
-      // What is for sending may share its buffer; what is received does not.
-      if (answers.push(bytes.slice()) === 1) clock.defer(deliver)
+    write(pieces) {
+      if (answers.push(joined(pieces)) === 1) clock.defer(deliver)
       return true
     },
     pause() {
@@ -75,4 +74,15 @@ export function connectInMemory(core: BrokerCore, node: ClusterNode, clock: Cloc
     close: end,
   })
   return connection
+}
+
+/** What is for sending is the log's own, or shares its buffer; what is received does not. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
 }

@@ -59,8 +59,13 @@ function serve(core: BrokerCore, node: ClusterNode, socket: Socket): void {
   const session = core.connect(node, {
     clientAddress: `${socket.remoteAddress}:${socket.remotePort}`,
     clientHost: String(socket.remoteAddress),
-    write(bytes) {
-      return socket.write(bytes)
+    write(pieces) {
+      if (pieces.length === 1) return socket.write(pieces[0]!)
+      let isTaken = true
+      socket.cork()
+      for (const piece of pieces) isTaken = socket.write(piece)
+      socket.uncork()
+      return isTaken
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),

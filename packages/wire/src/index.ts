@@ -15,7 +15,7 @@ export {
 } from './frames/request.ts'
 export type { RequestHeader, RequestOrigin } from './frames/request-header.ts'
 export type { DecodedResponse } from './frames/response.ts'
-export { decodeResponse, encodeResponse } from './frames/response.ts'
+export { decodeResponse, encodeResponse, encodeResponsePieces } from './frames/response.ts'
 export type { FrameSplitter, FrameSplitterOptions } from './frames/frame-splitter.ts'
 export { createFrameSplitter } from './frames/frame-splitter.ts'
 

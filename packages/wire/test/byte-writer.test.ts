@@ -24,6 +24,28 @@ describe('borrowed bytes', () => {
     )
   })
 
+  it('are pieces by themselves where they are large enough, and never copied', () => {
+    const part = fc.record({ borrowed: fc.boolean(), length: fc.nat(30_000), fill: fc.nat(255) })
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+        const writer = new ByteWriter(16)
+        const apart = new Set<Uint8Array>()
+        for (const { borrowed, length, fill } of parts) {
+          const bytes = large(length, fill)
+          if (borrowed && length >= 16_384) apart.add(bytes)
+          if (borrowed) writer.borrow(bytes)
+          else writer.raw(bytes)
+        }
+        const pieces = writer.pieces()
+        expect(Buffer.concat(pieces).equals(writer.written())).toBe(true)
+        expect(pieces.filter((each) => apart.has(each))).toEqual([...apart])
+        expect(pieces.length).toBeLessThanOrEqual(2 * apart.size + 1)
+        expect(pieces.every(({ length }) => length > 0)).toBe(true)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   it('are counted in a length that stands before them', () => {
     const writer = new ByteWriter(16)
     writer.sized(() => writer.borrow(large(2_000, 7)))

@@ -82,7 +82,7 @@ test('a body that is missing a field, or has a field of the wrong kind, is refus
 
 test('a request in pieces is the same request, and its batches are not copied', () => {
   const origin = { correlationId: 41, clientId: 'a client' }
-  const [large, small] = [2_000, 20].map((length) => {
+  const [large, small] = [20_000, 2_000].map((length) => {
     const writer = createBatchWriter()
     writer.append(5, null, 'x'.repeat(length), [])
     return writer.finish()

@@ -5,6 +5,7 @@ import {
   decodeResponse,
   encodeRequest,
   encodeResponse,
+  encodeResponsePieces,
   fetchApi,
   heartbeatApi,
   metadataApi,
@@ -74,6 +75,15 @@ test('responses that are written one after the other keep their bytes, small and
     const { records } = body.responses[0]!.partitions[0]!
     expect([correlationId, body.errorCode, records!.length]).toEqual([i, i, bodies[i]!.responses[0]!.records])
   })
+})
+
+test('a response in pieces has large records as they are, and says the same', () => {
+  const partitions = [20_000, 0, 100, 16_384].map(partitionOf)
+  const body = { responses: [{ topic: 't', partitions }] }
+  const pieces = encodeResponsePieces(fetchApi, 12, 1, body)
+  expect(pieces.map((piece) => partitions.findIndex(({ records }) => records === piece))).toEqual([-1, 0, -1, 3, -1])
+  expect(Buffer.concat(pieces).equals(encodeResponse(fetchApi, 12, 1, body))).toBe(true)
+  expect(encodeResponsePieces(heartbeatApi, 4, 1, { errorCode: 0 })).toHaveLength(1)
 })
 
 function partitionOf(records: number) {

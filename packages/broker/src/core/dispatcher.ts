@@ -1,7 +1,7 @@
 import type { TopicPartition } from '@partita/protocol'
 import type { DecodedRequest, RequestHeader } from '@partita/wire'
 import { kafkaErrorCodes, PartitaError } from '@partita/protocol'
-import { apiVersionsApi, decodeRequest, decodeRequestHeader, encodeResponse, requestedApi } from '@partita/wire'
+import { apiVersionsApi, decodeRequest, decodeRequestHeader, encodeResponsePieces, requestedApi } from '@partita/wire'
 import type { ClusterNode } from '../cluster/cluster-node.ts'
 import type { ControlDesk } from '../control/broker-control.ts'
 import type { BrokerState } from './broker-state.ts'
@@ -24,7 +24,8 @@ export interface Peer {
 
 /** What becomes of a request. Nothing set: it wants no answer. */
 export interface Outcome {
-  readonly answer?: Uint8Array
+  /** Its frame, in pieces. They must not change until they are sent. */
+  readonly answer?: readonly Uint8Array[]
   /** The connection is over. */
   readonly close?: true
   /** The connection hangs: nothing more of it is served. */
@@ -83,7 +84,7 @@ export function createDispatcher(broker: BrokerState, control: ControlDesk, apis
     if (header.apiKey === apiVersionsApi.key) {
       const apiKeys = broker.apiVersions.filter(({ apiKey }) => apiKey === header.apiKey)
       const body = { errorCode: kafkaErrorCodes.UNSUPPORTED_VERSION, apiKeys }
-      return { answer: encodeResponse(apiVersionsApi, 0, header.correlationId, body) }
+      return { answer: encodeResponsePieces(apiVersionsApi, 0, header.correlationId, body) }
     }
     const asked = `${served?.api.name ?? `the API with key ${header.apiKey}`} in version ${header.apiVersion}`
     const known = served === undefined ? 'it is not served' : `versions ${served.versions.join(' to ')} are served`
@@ -151,7 +152,7 @@ async function serveRawToken(sasl: ConnectionSasl, message: Uint8Array): Promise
   const answer = new Uint8Array(4 + reply.length)
   new DataView(answer.buffer).setInt32(0, reply.length)
   answer.set(reply, 4)
-  return { answer }
+  return { answer: [answer] }
 }
 
 function serves({ versions: [first, last] }: ServedApi, version: number): boolean {
@@ -160,5 +161,5 @@ function serves({ versions: [first, last] }: ServedApi, version: number): boolea
 
 function encode(request: DecodedRequest, answer: Answer<never> | object): Outcome {
   if (answer === undefined) return nothing
-  return { answer: encodeResponse(request.api, request.apiVersion, request.correlationId, answer as never) }
+  return { answer: encodeResponsePieces(request.api, request.apiVersion, request.correlationId, answer as never) }
 }

@@ -12,8 +12,11 @@ export interface ConnectionPort {
   readonly clientAddress: string
   /** The part of the address that all connections of the client's machine share: `127.0.0.1`. */
   readonly clientHost: string
-  /** `false`: the client reads too slowly. Nothing more is served until `drained` is called. */
-  write(bytes: Uint8Array): boolean
+  /**
+   * Sends pieces, one after the other; they do not change any more.
+   * `false`: the client reads too slowly. Nothing more is served until `drained` is called.
+   */
+  write(pieces: readonly Uint8Array[]): boolean
   /** No more bytes are wanted until `resume`. Those that come nevertheless are taken. */
   pause(): void
   resume(): void

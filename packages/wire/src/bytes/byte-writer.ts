@@ -5,6 +5,9 @@ import { uvarintLength, varlongLength } from './varint-length.ts'
 /** From this on, bytes are noted and copied once at the end, instead of into a buffer that grows around them. */
 const borrowedFrom = 1024
 
+/** From this on they are a piece by themselves: for less, handing over another piece costs more than copying it. */
+const apartFrom = 16 * 1024
+
 /** Bytes of somebody else's that come to stand at a place of the buffer. */
 interface Borrowed {
   readonly at: number
@@ -32,31 +35,28 @@ export class ByteWriter {
 
   /** What was written. It may be a view: the writer is not to be used afterwards. */
   written(): Uint8Array {
-    const pieces = this.pieces()
-    if (pieces.length === 1) return pieces[0]!
-    const joined = new Uint8Array(this.length)
-    let at = 0
-    for (const piece of pieces) {
-      joined.set(piece, at)
-      at += piece.length
-    }
-    return joined
+    return this.#joined(0, this.position, this.#borrowed)
   }
 
-  /** The same in pieces, borrowed bytes as they are. */
+  /** The same in pieces: long borrowed bytes are pieces by themselves, not copied; all between them is one piece. */
   pieces(): Uint8Array[] {
     const pieces: Uint8Array[] = []
-    let from = 0
-    for (const { at, bytes } of this.#borrowed) {
-      if (at > from) pieces.push(this.bytes.subarray(from, at))
-      pieces.push(bytes)
-      from = at
+    let between: Borrowed[] = []
+    let start = 0
+    for (const borrowed of this.#borrowed) {
+      if (borrowed.bytes.length < apartFrom) {
+        between.push(borrowed)
+        continue
+      }
+      pieces.push(this.#joined(start, borrowed.at, between), borrowed.bytes)
+      start = borrowed.at
+      between = []
     }
-    if (this.position > from || pieces.length === 0) pieces.push(this.bytes.subarray(from, this.position))
-    return pieces
+    pieces.push(this.#joined(start, this.position, between))
+    return pieces.filter(({ length }) => length > 0)
   }
 
-  /** Bytes that stay as they are until `written` or `pieces` is called: large ones are copied there at the most, once. */
+  /** Bytes that stay as they are until `written` or `pieces` is called: large ones are copied there, once, or not at all. */
   borrow(bytes: Uint8Array): void {
     // Inside something whose length is still open the buffer may be moved, and their place with it.
     if (bytes.length < borrowedFrom || this.#sizing > 0) return this.raw(bytes)
@@ -140,6 +140,24 @@ export class ByteWriter {
     this.position = lengthAt
     this.uvarint(length)
     this.position = end
+  }
+
+  /** Own bytes from one position to another, and what was borrowed between them. */
+  #joined(start: number, end: number, borrowed: readonly Borrowed[]): Uint8Array {
+    if (borrowed.length === 0) return this.bytes.subarray(start, end)
+    const length = borrowed.reduce((sum, { bytes }) => sum + bytes.length, end - start)
+    const joined = new Uint8Array(length)
+    let from = start
+    let to = 0
+    for (const { at, bytes } of borrowed) {
+      joined.set(this.bytes.subarray(from, at), to)
+      to += at - from
+      joined.set(bytes, to)
+      to += bytes.length
+      from = at
+    }
+    joined.set(this.bytes.subarray(from, end), to)
+    return joined
   }
 
   #grow(least: number): void {

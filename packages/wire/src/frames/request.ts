@@ -38,8 +38,8 @@ export function encodeRequest<A extends Api>(
 }
 
 /**
- * The same in pieces, to be sent one after the other. Byte fields of a kilobyte or more, such as batches, are among them
- * as they are: nothing is copied, and they must not be changed before they are sent.
+ * The same in pieces, to be sent one after the other. Byte fields of the body from 16 KiB on, such as batches, are pieces as
+ * they are, nothing copied: they must not be changed before they are sent.
  * @throws PartitaError as `encodeRequest`
  */
 export function encodeRequestPieces<A extends Api>(

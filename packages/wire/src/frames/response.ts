@@ -28,6 +28,29 @@ export function encodeResponse<A extends Api>(
   correlationId: number,
   body: ResponseInput<A>,
 ): Uint8Array {
+  return responseWriter(api, version, correlationId, body).written()
+}
+
+/**
+ * The same in pieces, to be sent one after the other. Byte fields of the body from 16 KiB on are pieces as they are, nothing copied:
+ * they must not change until they are sent.
+ * @throws PartitaError `UNSUPPORTED_VERSION`, or `INVALID_OPTION` naming the field that cannot be written
+ */
+export function encodeResponsePieces<A extends Api>(
+  api: A,
+  version: number,
+  correlationId: number,
+  body: ResponseInput<A>,
+): Uint8Array[] {
+  return responseWriter(api, version, correlationId, body).pieces()
+}
+
+function responseWriter<A extends Api>(
+  api: A,
+  version: number,
+  correlationId: number,
+  body: ResponseInput<A>,
+): ByteWriter {
   checkVersion(api, version)
   const writer = new ByteWriter(frameRoom())
   startFrame(writer)
@@ -38,7 +61,7 @@ export function encodeResponse<A extends Api>(
   } catch (error) {
     throw unwritable(error, messageName(api, version, 'response'), api.name)
   }
-  return finishFrame(writer).written()
+  return finishFrame(writer)
 }
 
 /**
