@@ -158,17 +158,14 @@ function read(request: Request, topics: readonly TargetTopic[], context: Request
     const { log } = partition
     if (error !== 'NONE') return { ...failed(asked.partition, error), ...hintFor(error, partition) }
     const better = betterReplica(request, partition, context)
-    if (better !== undefined) return { ...emptyFrom(asked.partition, log), preferredReadReplica: better.id }
+    if (better !== undefined) return answerFrom(log, asked.partition, noBytes, null, better.id)
     const maxBytes = Math.min(asked.partitionMaxBytes, left)
     const records = readFrom(log, asked.fetchOffset, maxBytes, log.limitFor(isolation))
     if (records === undefined) return failed(asked.partition, 'KAFKA_STORAGE_ERROR')
     left = Math.max(0, left - records.length)
     isEmpty &&= records.length === 0
-    return {
-      ...emptyFrom(asked.partition, log),
-      abortedTransactions: isolation === 'read_committed' ? abortedAmong(records, asked.fetchOffset, log) : null,
-      records,
-    }
+    const aborted = isolation === 'read_committed' ? abortedAmong(records, asked.fetchOffset, log) : null
+    return answerFrom(log, asked.partition, records, aborted)
   }
 
   /** From version 16 on, who leads instead (KIP-951). */
@@ -179,20 +176,28 @@ function read(request: Request, topics: readonly TargetTopic[], context: Request
     return { currentLeader: hint }
   }
 
-  const responses = topics.map(({ targets, ...topic }) => ({ ...topic, partitions: targets.map(readOne) }))
+  const responses = topics.map(({ topic, topicId, targets }) => ({ topic, topicId, partitions: targets.map(readOne) }))
   return leaders.length === 0 ? { responses } : { responses, nodeEndpoints: endpointsOf(leaders, cluster) }
 }
 
 const leaderErrors: readonly KafkaErrorName[] = ['NOT_LEADER_OR_FOLLOWER', 'FENCED_LEADER_EPOCH']
 
-function emptyFrom(partitionIndex: number, log: PartitionLog): PartitionResponse {
+function answerFrom(
+  log: PartitionLog,
+  partitionIndex: number,
+  records: Uint8Array,
+  abortedTransactions: AbortedTransaction[] | null,
+  preferredReadReplica = -1,
+): PartitionResponse {
   return {
     partitionIndex,
     errorCode: kafkaErrorCodes.NONE,
     highWatermark: log.highWatermark,
     lastStableOffset: log.lastStableOffset,
     logStartOffset: log.startOffset,
-    records: noBytes,
+    abortedTransactions,
+    preferredReadReplica,
+    records,
   }
 }
 

@@ -109,7 +109,7 @@ export class FetchSession {
   news(responses: readonly AnsweredTopic[]): AnsweredTopic[] {
     return responses.flatMap((topic) => {
       const partitions = topic.partitions.filter((partition) => this.#isNews(topic, partition))
-      return partitions.length === 0 ? [] : [{ ...topic, partitions }]
+      return partitions.length === 0 ? [] : [{ topic: topic.topic, topicId: topic.topicId, partitions }]
     })
   }
 

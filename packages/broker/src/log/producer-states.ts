@@ -89,15 +89,14 @@ export class ProducerStates {
     if (batches.length === rememberedBatches) batches.shift()
     const lastSequence = sequenceAfter(baseSequence, header.lastOffsetDelta)
     batches.push({ firstSequence: baseSequence, lastSequence, baseOffset, logAppendTime })
-    const { maxTimestamp: lastTimestamp } = header
-    this.#put(producerId, { epoch, batches, lastTimestamp, coordinatorEpoch: state?.coordinatorEpoch ?? -1 })
+    this.#put(producerId, epoch, batches, header.maxTimestamp, state?.coordinatorEpoch ?? -1)
   }
 
   /** A transaction's marker was appended. Where its epoch is a new one, the epochs before it are over. */
   recordMarker({ producerId, producerEpoch: epoch, maxTimestamp }: BatchHeader, coordinatorEpoch: number): void {
     const state = this.#states?.get(producerId)
     const batches = state !== undefined && state.epoch === epoch ? state.batches : []
-    this.#put(producerId, { epoch, batches, lastTimestamp: maxTimestamp, coordinatorEpoch })
+    this.#put(producerId, epoch, batches, maxTimestamp, coordinatorEpoch)
   }
 
   /** Those heard of within the time of expiration, the latest last. */
@@ -109,10 +108,17 @@ export class ProducerStates {
     }
   }
 
-  #put(producerId: number, state: Omit<ProducerState, 'lastSeenAt'>): void {
+  #put(
+    producerId: number,
+    epoch: number,
+    batches: RememberedBatch[],
+    lastTimestamp: number,
+    coordinatorEpoch: number,
+  ): void {
     const states = (this.#states ??= new Map())
     if (!states.delete(producerId)) this.#forgetExpired()
-    states.set(producerId, { ...state, lastSeenAt: this.#clock.monotonic() })
+    const lastSeenAt = this.#clock.monotonic()
+    states.set(producerId, { epoch, batches, lastTimestamp, coordinatorEpoch, lastSeenAt })
   }
 
   #forgetExpired(): void {
