@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What one piece of work cost this process. */
 export interface Reading {
@@ -33,6 +34,14 @@ function peakResidentMb(): number {
   const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : ''
   const peakKb = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS
   return (Number(peakKb) * 1024) / 1e6
+}
+
+/** The CPU of this process, all its threads, over so long from now: in percent of one core. */
+export async function cpuPercentOver(ms: number): Promise<number> {
+  const before = process.cpuUsage()
+  await sleep(ms)
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / (ms * 1_000) / 0.01
 }
 
 /** The middle one (the lower of the two middle ones). */

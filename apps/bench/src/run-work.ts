@@ -4,6 +4,7 @@ import type { Job } from './work/job.ts'
 
 export type Work =
   | 'bare'
+  | 'bare-server'
   | 'broker'
   | 'consume'
   | 'crowd'

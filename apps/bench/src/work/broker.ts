@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBroker } from '@partita/broker'
 import { collectGarbage } from '../collect-garbage.ts'
+import { cpuPercentOver } from '../meter.ts'
 import { report } from './job.ts'
 
 // How soon an embedded broker is ready inside a process that has just loaded it, what it costs when nobody calls, and
@@ -9,9 +10,7 @@ const start = performance.now()
 const broker = await startBroker({ topics: { orders: 12 } })
 const readyMs = performance.now() - start
 await sleep(500)
-const cpu = process.cpuUsage()
-await sleep(3_000)
-const { user, system } = process.cpuUsage(cpu)
+const idleCpuPercent = await cpuPercentOver(3_000)
 await collectGarbage()
 const { rss, ...before } = process.memoryUsage()
 broker.createTopic('large', 1_000)
@@ -21,7 +20,7 @@ const topicBytes = after.heapUsed + after.arrayBuffers - before.heapUsed - befor
 await broker.close()
 report({
   readyMs,
-  idleCpuPercent: (user + system) / 3_000_000 / 0.01,
+  idleCpuPercent,
   residentMb: rss / 1e6,
   topicMb: topicBytes / 1e6,
 })

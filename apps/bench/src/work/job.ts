@@ -28,6 +28,8 @@ export interface Job {
   readonly isCounted?: boolean | undefined
   /** Default 100. */
   readonly valueBytes?: number | undefined
+  /** How often a bare server is asked. */
+  readonly requestsPerSecond?: number | undefined
   /** Where a peer that is no dependency was installed. */
   readonly peerFolder?: string | undefined
 }
