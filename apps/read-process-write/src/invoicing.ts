@@ -16,8 +16,10 @@ export interface InvoicingOptions {
 
 /** A worker: reads orders, writes an invoice for each, and whatever becomes of the worker, exactly one. */
 export interface Invoicing {
-  /** Handles orders until the consumer is closed. */
+  /** Handles orders until it is stopped. */
   run(): Promise<void>
+  /** Finishes what is being handled, and ends `run`, also where that has hardly begun. */
+  stop(): Promise<void>
   readonly consumer: Consumer
   readonly producer: Producer<string, Invoice>
 }
@@ -51,11 +53,19 @@ export function createInvoicing({ transport, name, groupId, orders, invoices, st
       })
     },
   })
+  let isStopped = false
+
   async function run(): Promise<void> {
     // Takes the name over: what a worker that was killed left open is aborted now. Otherwise this one's consumer would wait
     // for it, up to transactionTimeoutMs, before it reads the first order.
     await producer.transaction(() => {})
-    await consumer.run()
+    if (!isStopped) await consumer.run()
   }
-  return { run, consumer, producer }
+
+  async function stop(): Promise<void> {
+    isStopped = true
+    await consumer.close()
+  }
+
+  return { run, stop, consumer, producer }
 }

@@ -5,7 +5,7 @@ import { createInvoicing } from './invoicing.ts'
 // worker.js BROKERS NAME GROUP ORDERS INVOICES: one worker, until SIGTERM or something worse.
 const [brokers, name, groupId, orders, invoices] = process.argv.slice(2) as [string, string, string, string, string]
 
-const { run, consumer, producer } = createInvoicing({
+const { run, stop, producer } = createInvoicing({
   transport: nativeTransport({ brokers: brokers.split(',') }),
   name,
   groupId,
@@ -15,7 +15,7 @@ const { run, consumer, producer } = createInvoicing({
   stored: (customer, { order }) => void process.stdout.write(`${customer} ${order}\n`),
 })
 
-process.once('SIGTERM', () => void consumer.close())
+process.once('SIGTERM', () => void stop())
 // Whoever started this worker is gone: so is the worker.
 process.stdin.once('close', () => process.exit(1)).resume()
 

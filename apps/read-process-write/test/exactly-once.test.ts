@@ -114,6 +114,20 @@ describe('while workers are cut off in the middle of their transactions', () => 
     expect(judge(written, customers, ordersEach).twice.length).toBeGreaterThan(0)
   })
 
+  it('a worker that is stopped while it takes its name over ends in order', async () => {
+    const { run, stop, producer } = createInvoicing({
+      transport: nativeTransport({ brokers: broker.bootstrap, connector: memoryConnector(broker) }),
+      name: 'early',
+      groupId: 'early-invoicing',
+      orders: 'early-orders',
+      invoices: 'early-invoices',
+    })
+    const running = run()
+    await stop()
+    await expect(running).resolves.toBeUndefined()
+    await producer.close()
+  })
+
   it('the judge finds what is missing, what is there twice and what is out of order', () => {
     const invoices = new Map([
       ['a', [0, 1, 1, 2]],
