@@ -66,7 +66,7 @@ test('waiting looks once after all that happens in a turn, and goes on where it 
   let looks = 0
   let isOver = false
   const isEnough = () => (looks += 1) === 2
-  void waitForNews(watch, isEnough, 500, { clock, onClose: never }).then(() => (isOver = true))
+  void waitForNews(watch, isEnough, 500, { timers: clock, clock, onClose: never }).then(() => (isOver = true))
   for (const expected of [1, 2]) {
     log.notify()
     log.notify()
@@ -92,7 +92,7 @@ test('waiting looks at what has just happened when its time is over, and not aga
     defer: later,
   }
   let looks = 0
-  const waiting = waitForNews(watch, () => (looks += 1) > 9, 500, { clock, onClose: never })
+  const waiting = waitForNews(watch, () => (looks += 1) > 9, 500, { timers: clock, clock, onClose: never })
   log.notify()
   for (const callback of due) callback()
   await waiting

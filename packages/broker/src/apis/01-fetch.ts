@@ -64,7 +64,8 @@ async function readLater(
     topics = targetsIn(scope, context)
     return mustAnswerAtOnce(request, topics, context)
   }
-  await waitForNews(scope.watch, isEnough, request.maxWaitMs, { clock: broker.clock, onClose })
+  const { waitTimers: timers, clock } = broker
+  await waitForNews(scope.watch, isEnough, request.maxWaitMs, { timers, clock, onClose })
   return scope.answer(read(request, topics, context))
 }
 

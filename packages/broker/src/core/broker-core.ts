@@ -24,6 +24,7 @@ import { createFeatures } from './features.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { Listeners } from './listeners.ts'
 import { createProducerIds } from './producer-ids.ts'
+import { createSharedTimers } from './shared-timers.ts'
 import { createSkewedClock } from './skewed-clock.ts'
 import { BrokerSession, type ConnectionPort, type Session } from './session.ts'
 import { createMemoryStorage, type Storage } from './storage.ts'
@@ -84,6 +85,7 @@ export function createBrokerCore(options: BrokerOptions, storage: Storage = crea
   const onClose = (listener: () => void): (() => void) => closing.add(listener)
   const state: BrokerState = {
     clock,
+    waitTimers: createSharedTimers(clock),
     clusterId: clusterId(clock, storage),
     cluster,
     configs,

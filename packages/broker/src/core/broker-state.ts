@@ -5,6 +5,7 @@ import type { FetchSessionCache } from '../fetch-sessions/fetch-session-cache.ts
 import type { GroupCoordinator } from '../groups/group-coordinator.ts'
 import type { AdvertisedVersions } from './advertised-versions.ts'
 import type { Features } from './features.ts'
+import type { SharedTimers } from './shared-timers.ts'
 import type { Storage } from './storage.ts'
 import type { TopicRegistry } from '../topics/topic-registry.ts'
 import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts'
@@ -12,6 +13,8 @@ import type { TransactionCoordinator } from '../transactions/transaction-coordin
 /** All that the broker knows. The handlers of the APIs read and change it; nothing else is shared between requests. */
 export interface BrokerState {
   readonly clock: Clock
+  /** For requests that wait. */
+  readonly waitTimers: SharedTimers
   readonly clusterId: string
   /** The nodes, which share all that is here. Which of them a request came to is in its context. */
   readonly cluster: Cluster

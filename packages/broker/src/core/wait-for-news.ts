@@ -1,9 +1,11 @@
 import type { Clock } from '@partita/protocol'
+import type { SharedTimers } from './shared-timers.ts'
 import type { Watch } from './watch.ts'
 
 /** What a wait can end by besides news. */
 export interface WaitSurroundings {
-  readonly clock: Clock
+  readonly timers: SharedTimers
+  readonly clock: Pick<Clock, 'defer'>
   /** Calls back when the connection closes of whoever waits, unless the returned function is called before. */
   readonly onClose: (listener: () => void) => () => void
 }
@@ -16,10 +18,10 @@ export function waitForNews(
   watch: Watch,
   isEnough: () => boolean,
   maxWaitMs: number,
-  { clock, onClose }: WaitSurroundings,
+  { timers, clock, onClose }: WaitSurroundings,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const timer = clock.setTimer(maxWaitMs, () => {
+    const timer = timers.setTimer(maxWaitMs, () => {
       if (isLookingSoon) look()
       finish()
     })
